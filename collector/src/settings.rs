@@ -1,0 +1,47 @@
+//! The collector's settings.
+
+use clap::Parser;
+use link::settings::{HealthArgs, LogArgs, MysqlArgs, XmppArgs};
+
+/// Where health and metrics are served unless a setting says otherwise.
+pub const HEALTH_PORT: u16 = 9102;
+
+/// Stores events: takes them from the gateway over XMPP, writes them to MySQL or MariaDB in batches, tells the gateway
+/// after the commit, and publishes what is going on to PubSub nodes for the live map.
+///
+/// It makes the tables it needs at its first start. It waits for servers that are away, and stores nothing twice, so it
+/// can be stopped, killed and started at any time.
+#[derive(Debug, Parser)]
+#[command(name = "collector", version, after_help = EXAMPLES)]
+pub struct Args {
+    /// Logging.
+    #[command(flatten)]
+    pub log: LogArgs,
+    /// Health and metrics.
+    #[command(flatten)]
+    pub health: HealthArgs,
+    /// The XMPP server.
+    #[command(flatten)]
+    pub xmpp: XmppArgs,
+    /// The database.
+    #[command(flatten)]
+    pub mysql: MysqlArgs,
+}
+
+const EXAMPLES: &str = "\
+Example:
+  VIGIROUTE_XMPP_PASSWORD_FILE=secrets/xmpp-collector \\
+  VIGIROUTE_MYSQL_PASSWORD_FILE=secrets/mysql-collector collector
+
+Exit codes: 0 ended as asked (SIGTERM, SIGINT), 1 failed, 64 wrong usage or settings.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_makes_sense() {
+        Args::command().debug_assert();
+    }
+}

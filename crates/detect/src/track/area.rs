@@ -1,0 +1,195 @@
+//! A zone made ready for asking: how far is a point from its border?
+
+use model::{LatLon, LocalPlane, Shape, Zone};
+
+/// How closely a way is looked at, in metres.
+const STEP_M: f64 = 4.0;
+/// How many places of a way are looked at.
+const MAX_STEPS: f64 = 256.0;
+
+/// A zone with its shape on a flat map of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Area {
+    pub(crate) zone: Zone,
+    plane: LocalPlane,
+    rings: Rings,
+    /// South-west and north-east corner of all points that are inside.
+    pub(crate) corners: (LatLon, LatLon),
+}
+
+#[derive(Debug, Clone)]
+enum Rings {
+    /// Closed rings, metres; inside = inside an odd number of rings of one polygon.
+    Polygons(Vec<Vec<Vec<(f64, f64)>>>),
+    /// Within this distance of the points' line (one point = a circle).
+    Within(Vec<(f64, f64)>, f64),
+}
+
+impl Area {
+    pub(crate) fn new(zone: Zone) -> Self {
+        let (points, reach_m): (Vec<LatLon>, f64) = match &zone.shape {
+            Shape::Polygons(polygons) => (polygons.iter().flatten().flatten().copied().collect(), 0.0),
+            Shape::Circle { center, radius_m } => (vec![*center], *radius_m),
+            Shape::Corridor { line, buffer_m } => (line.clone(), *buffer_m),
+        };
+        let fold = |start: f64, pick: fn(f64, f64) -> f64, of: fn(&LatLon) -> f64| {
+            points.iter().map(of).fold(start, pick)
+        };
+        let south_west = LatLon::new(fold(90.0, f64::min, |p| p.lat), fold(180.0, f64::min, |p| p.lon));
+        let north_east = LatLon::new(fold(-90.0, f64::max, |p| p.lat), fold(-180.0, f64::max, |p| p.lon));
+        let plane = LocalPlane::at(south_west.lerp(north_east, 0.5));
+        let flat = |line: &[LatLon]| line.iter().map(|p| plane.to_xy_m(*p)).collect::<Vec<_>>();
+        let rings = match &zone.shape {
+            Shape::Polygons(polygons) => Rings::Polygons(
+                polygons.iter().map(|rings| rings.iter().map(|r| flat(r)).collect()).collect(),
+            ),
+            Shape::Circle { .. } | Shape::Corridor { .. } => Rings::Within(flat(&points), reach_m),
+        };
+        let corner = |at: LatLon, by_m: f64| {
+            let (x, y) = plane.to_xy_m(at);
+            plane.to_lat_lon(x + by_m, y + by_m)
+        };
+        let corners = (corner(south_west, -reach_m), corner(north_east, reach_m));
+        Self { zone, plane, rings, corners }
+    }
+
+    /// The smaller side of the box around the area, in metres.
+    pub(crate) fn smaller_side_m(&self) -> f64 {
+        let (x, y) = self.plane.to_xy_m(self.corners.1);
+        let (west, south) = self.plane.to_xy_m(self.corners.0);
+        (x - west).min(y - south)
+    }
+
+    /// No point of the border is nearer than this, in metres: the distance to the box around the area.
+    pub(crate) fn at_least_m(&self, point: LatLon) -> f64 {
+        let (x, y) = self.plane.to_xy_m(point);
+        let (west, south) = self.plane.to_xy_m(self.corners.0);
+        let (east, north) = self.plane.to_xy_m(self.corners.1);
+        (west - x).max(x - east).max(0.0).hypot((south - y).max(y - north).max(0.0))
+    }
+
+    /// Metres to the border: positive outside, negative inside.
+    pub(crate) fn signed_distance_m(&self, point: LatLon) -> f64 {
+        let p = self.plane.to_xy_m(point);
+        match &self.rings {
+            Rings::Within(line, reach_m) => distance_to_line_m(p, line) - reach_m,
+            Rings::Polygons(polygons) => {
+                let inside = polygons
+                    .iter()
+                    .any(|rings| rings.iter().map(|ring| crossings(p, ring)).sum::<usize>() % 2 == 1);
+                let border = polygons
+                    .iter()
+                    .flatten()
+                    .map(|ring| distance_to_line_m(p, ring))
+                    .fold(f64::INFINITY, f64::min);
+                if inside { -border } else { border }
+            }
+        }
+    }
+
+    /// The place on a straight way that is farthest over on one side of the border, `inside` or outside: the fraction of
+    /// the way, and how far over it is, in metres. Looked for at every few metres.
+    pub(crate) fn farthest_over(&self, inside: bool, from: LatLon, to: LatLon) -> (f64, f64) {
+        let sign = if inside { -1.0 } else { 1.0 };
+        let steps = (from.distance_m(to) / STEP_M).ceil().clamp(2.0, MAX_STEPS);
+        let mut best = (0.0, f64::NEG_INFINITY);
+        let mut step = 0.0;
+        while step <= steps {
+            let over_m = sign * self.signed_distance_m(from.lerp(to, step / steps));
+            if over_m > best.1 {
+                best = (step / steps, over_m);
+            }
+            step += 1.0;
+        }
+        best
+    }
+
+    /// Where on the way from `outside` to `inside` (or the other way round) the border is, as a fraction.
+    pub(crate) fn crossing(&self, from: LatLon, to: LatLon) -> f64 {
+        let from_is_inside = self.signed_distance_m(from) <= 0.0;
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..24 {
+            let middle = (low + high) / 2.0;
+            if (self.signed_distance_m(from.lerp(to, middle)) <= 0.0) == from_is_inside {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        high
+    }
+}
+
+/// How many edges of the ring a ray to the east meets.
+fn crossings((x, y): (f64, f64), ring: &[(f64, f64)]) -> usize {
+    ring.windows(2)
+        .filter(|edge| {
+            let ((x1, y1), (x2, y2)) = (edge[0], edge[1]);
+            (y1 > y) != (y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
+        })
+        .count()
+}
+
+fn distance_to_line_m(p: (f64, f64), line: &[(f64, f64)]) -> f64 {
+    match line {
+        [only] => (p.0 - only.0).hypot(p.1 - only.1),
+        line => {
+            line.windows(2).map(|edge| distance_to_edge_m(p, edge[0], edge[1])).fold(f64::INFINITY, f64::min)
+        }
+    }
+}
+
+fn distance_to_edge_m((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> f64 {
+    let (dx, dy) = (x2 - x1, y2 - y1);
+    let squared = dx * dx + dy * dy;
+    let t = if squared > 0.0 { (((x - x1) * dx + (y - y1) * dy) / squared).clamp(0.0, 1.0) } else { 0.0 };
+    (x - x1 - t * dx).hypot(y - y1 - t * dy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn area(geometry: &str, properties: &str) -> Area {
+        let text =
+            format!(r#"{{"type":"Feature","geometry":{geometry},"properties":{{"id":"z",{properties}}}}}"#);
+        Area::new(Zone::from_geojson(text.as_bytes()).expect("a zone"))
+    }
+
+    /// A square of about 111 m × 111 m with a hole in its middle.
+    fn ring_road() -> Area {
+        area(
+            r#"{"type":"Polygon","coordinates":[[[0,0],[0.001,0],[0.001,0.001],[0,0.001],[0,0]],
+                [[0.0004,0.0004],[0.0006,0.0004],[0.0006,0.0006],[0.0004,0.0006],[0.0004,0.0004]]]}"#,
+            r#""name":"ring""#,
+        )
+    }
+
+    #[test]
+    fn a_hole_is_outside() {
+        let area = ring_road();
+        assert!((area.signed_distance_m(LatLon::new(0.0005, 0.0002)) + 22.2).abs() < 0.1);
+        assert!((area.signed_distance_m(LatLon::new(0.0005, 0.0005)) - 11.1).abs() < 0.1);
+        assert!((area.signed_distance_m(LatLon::new(0.0005, 0.0012)) - 22.2).abs() < 0.1);
+        assert!((area.smaller_side_m() - 111.2).abs() < 0.1);
+    }
+
+    #[test]
+    fn circles_and_corridors_reach_as_far_as_they_say() {
+        let circle = area(r#"{"type":"Point","coordinates":[24.94,60.17]}"#, r#""radius_m":100"#);
+        let east = LatLon::new(60.17, 24.94 + 150.0 / 111_195.0 / 60.17_f64.to_radians().cos());
+        assert!((circle.signed_distance_m(east) - 50.0).abs() < 0.1);
+        let line = area(r#"{"type":"LineString","coordinates":[[0,0],[0.01,0]]}"#, r#""buffer_m":20"#);
+        assert!((line.signed_distance_m(LatLon::new(0.0001, 0.005)) + 8.88).abs() < 0.01);
+        assert!(line.signed_distance_m(LatLon::new(0.0, -0.0003)) > 13.0);
+        assert!(line.corners.0.lat < -0.000_17 && line.corners.1.lon > 0.010_17);
+    }
+
+    #[test]
+    fn the_crossing_is_on_the_border() {
+        let area = ring_road();
+        let (out, within) = (LatLon::new(0.0002, -0.001), LatLon::new(0.0002, 0.001));
+        assert!((area.crossing(out, within) - 0.5).abs() < 1e-6);
+        assert!((area.crossing(within, LatLon::new(0.0002, 0.002)) - 0.0).abs() < 1e-6);
+    }
+}

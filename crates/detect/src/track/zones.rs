@@ -1,0 +1,201 @@
+//! All zones, found by place.
+
+use super::area::Area;
+use foldhash::fast::RandomState;
+use model::{LatLon, Zone, ZoneId};
+use std::collections::{BTreeMap, HashMap};
+
+/// Side of a grid cell in degrees; some hundred metres.
+const CELL_DEG: f64 = 0.004;
+/// A zone over more cells than this is looked at for every position instead.
+const MAX_CELLS: usize = 4_096;
+/// A way over more cells than this is too long for what lies between its ends to be known.
+const MAX_WAY_CELLS: usize = 256;
+/// Metres per degree of latitude, a little less than true.
+const M_PER_DEG: f64 = 111_000.0;
+
+/// The zones, indexed by a grid of cells so that a position asks only those near it.
+#[derive(Debug, Default)]
+pub(crate) struct Zones {
+    /// By number; numbers of removed zones are used again.
+    areas: Vec<Option<Area>>,
+    numbers: BTreeMap<ZoneId, u32>,
+    cells: HashMap<(i32, i32), Vec<u32>, RandomState>,
+    wide: Vec<u32>,
+    /// Counts the changes.
+    generation: u32,
+}
+
+impl Zones {
+    /// Puts a zone in place of the one with the same id.
+    pub(crate) fn set(&mut self, zone: Zone) {
+        self.remove(&zone.id);
+        let id = zone.id.clone();
+        let area = Area::new(zone);
+        let free = self.areas.iter().position(Option::is_none).unwrap_or(self.areas.len());
+        let number = u32::try_from(free).unwrap_or(u32::MAX);
+        match cells(area.corners, MAX_CELLS) {
+            Some(cells) => cells.for_each(|cell| self.cells.entry(cell).or_default().push(number)),
+            None => self.wide.push(number),
+        }
+        match self.areas.get_mut(free) {
+            Some(slot) => *slot = Some(area),
+            None => self.areas.push(Some(area)),
+        }
+        self.numbers.insert(id, number);
+        self.generation = self.generation.wrapping_add(1);
+    }
+
+    /// Takes a zone away; whether there was one.
+    pub(crate) fn remove(&mut self, id: &ZoneId) -> bool {
+        let Some(number) = self.numbers.remove(id) else { return false };
+        let Some(area) = self.areas[number as usize].take() else { return false };
+        match cells(area.corners, MAX_CELLS) {
+            Some(cells) => {
+                for cell in cells {
+                    if let Some(numbers) = self.cells.get_mut(&cell) {
+                        numbers.retain(|other| *other != number);
+                    }
+                }
+            }
+            None => self.wide.retain(|other| *other != number),
+        }
+        self.generation = self.generation.wrapping_add(1);
+        true
+    }
+
+    pub(crate) fn get(&self, id: &ZoneId) -> Option<&Area> {
+        self.areas[*self.numbers.get(id)? as usize].as_ref()
+    }
+
+    /// Changes whenever a zone does.
+    pub(crate) fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// How far one can go from `point` in any direction without meeting a border, in metres; at least this.
+    pub(crate) fn clearance_m(&self, point: LatLon) -> f64 {
+        let mut clear_m = to_cell_border_m(point);
+        for area in self.listed(cell(point.lat), cell(point.lon)) {
+            if area.at_least_m(point) < clear_m {
+                clear_m = clear_m.min(area.signed_distance_m(point).abs());
+            }
+        }
+        clear_m
+    }
+
+    /// Hands out every zone that a straight way may meet, some perhaps more than once.
+    pub(crate) fn on_the_way<'a>(&'a self, from: LatLon, to: LatLon, mut each: impl FnMut(&'a Area)) {
+        let south_west = LatLon::new(from.lat.min(to.lat), from.lon.min(to.lon));
+        let north_east = LatLon::new(from.lat.max(to.lat), from.lon.max(to.lon));
+        let meets = |area: &&Area| {
+            let (low, high) = area.corners;
+            low.lat <= north_east.lat
+                && high.lat >= south_west.lat
+                && low.lon <= north_east.lon
+                && high.lon >= south_west.lon
+        };
+        match cells((south_west, north_east), MAX_WAY_CELLS) {
+            Some(cells) => {
+                cells.for_each(|(lat, lon)| self.listed(lat, lon).filter(meets).for_each(&mut each));
+            }
+            None => self.listed(cell(to.lat), cell(to.lon)).filter(meets).for_each(each),
+        }
+    }
+
+    fn listed(&self, lat: i32, lon: i32) -> impl Iterator<Item = &Area> {
+        let here = self.cells.get(&(lat, lon));
+        here.into_iter()
+            .flatten()
+            .chain(&self.wide)
+            .filter_map(|number| self.areas[*number as usize].as_ref())
+    }
+}
+
+/// Metres to the nearest side of the cell that the point is in; a little less than true.
+fn to_cell_border_m(point: LatLon) -> f64 {
+    let to_side = |degrees: f64| {
+        let within = degrees / CELL_DEG - (degrees / CELL_DEG).floor();
+        within.min(1.0 - within) * CELL_DEG
+    };
+    let m_per_deg_lon = M_PER_DEG * (point.lat.abs() + CELL_DEG).min(90.0).to_radians().cos();
+    (to_side(point.lat) * M_PER_DEG).min(to_side(point.lon) * m_per_deg_lon)
+}
+
+/// The cells that a box covers; `None` if they are more than `most`.
+fn cells(corners: (LatLon, LatLon), most: usize) -> Option<impl Iterator<Item = (i32, i32)> + use<>> {
+    let (south_west, north_east) = corners;
+    let (south, north) = (cell(south_west.lat), cell(north_east.lat));
+    let (west, east) = (cell(south_west.lon), cell(north_east.lon));
+    let count = i64::from(north - south + 1) * i64::from(east - west + 1);
+    usize::try_from(count)
+        .is_ok_and(|count| count <= most)
+        .then(|| (south..=north).flat_map(move |lat| (west..=east).map(move |lon| (lat, lon))))
+}
+
+#[allow(clippy::cast_possible_truncation)] // degrees are at most a few hundred
+fn cell(degrees: f64) -> i32 {
+    (degrees / CELL_DEG).floor() as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn circle(id: &str, lat: f64, lon: f64, radius_m: f64) -> Zone {
+        let text = format!(
+            r#"{{"type":"Feature","geometry":{{"type":"Point","coordinates":[{lon},{lat}]}},
+                "properties":{{"id":"{id}","radius_m":{radius_m}}}}}"#
+        );
+        Zone::from_geojson(text.as_bytes()).expect("a zone")
+    }
+
+    fn met(zones: &Zones, from: (f64, f64), to: (f64, f64)) -> Vec<String> {
+        let point = |(lat, lon)| LatLon::new(lat, lon);
+        let mut met = std::collections::BTreeSet::new();
+        zones.on_the_way(point(from), point(to), |area| {
+            met.insert(area.zone.id.to_string());
+        });
+        met.into_iter().collect()
+    }
+
+    #[test]
+    fn a_way_meets_the_zones_beside_it_and_the_wide_ones() {
+        let mut zones = Zones::default();
+        zones.set(circle("small", 60.175, 24.945, 200.0));
+        zones.set(circle("far", 61.17, 24.94, 200.0));
+        zones.set(circle("wide", 60.5, 25.5, 90_000.0));
+        assert_eq!(met(&zones, (60.174, 24.92), (60.176, 24.96)), ["small", "wide"]);
+        let generation = zones.generation();
+        zones.set(circle("small", 60.30, 24.94, 200.0));
+        assert_ne!(zones.generation(), generation);
+        assert_eq!(met(&zones, (60.174, 24.92), (60.176, 24.96)), ["wide"]);
+        let wide = ZoneId::new("wide").expect("an id");
+        assert!(zones.remove(&wide) && !zones.remove(&wide));
+        assert_eq!(met(&zones, (60.174, 24.92), (60.176, 24.96)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn within_the_clearance_there_is_no_border() {
+        let mut zones = Zones::default();
+        zones.set(circle("a", 60.175, 24.945, 200.0));
+        zones.set(circle("wide", 60.5, 25.5, 90_000.0));
+        for lat in [60.161, 60.1702, 60.1749, 60.1765, 60.178, 60.1799] {
+            for lon in [24.9301, 24.941, 24.945, 24.949] {
+                let point = LatLon::new(lat, lon);
+                let clear_m = zones.clearance_m(point);
+                assert!(clear_m >= 0.0);
+                for degrees in 0..36 {
+                    let (sin, cos) = (f64::from(degrees) * 10.0).to_radians().sin_cos();
+                    let there =
+                        model::LocalPlane::at(point).to_lat_lon(sin * clear_m * 0.999, cos * clear_m * 0.999);
+                    for area in zones.areas.iter().flatten() {
+                        let sides =
+                            (area.signed_distance_m(point) <= 0.0, area.signed_distance_m(there) <= 0.0);
+                        assert_eq!(sides.0, sides.1, "{lat} {lon} {clear_m} {degrees}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The detector from outside: reports in, events out.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_in_result)]
+
+mod accidents;
+mod jams;
+mod restart;
+mod world;
+mod zone_oracle;
+mod zones;

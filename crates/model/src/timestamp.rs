@@ -1,0 +1,146 @@
+//! Points in time: epoch milliseconds inside, RFC 3339 UTC outside.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
+use std::ops::{Add, Sub};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Milliseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 UTC with milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(i64);
+
+/// The last millisecond of the year 9999, the end of what RFC 3339 can write.
+const MAX_MS: i64 = 253_402_300_799_999;
+
+impl Timestamp {
+    /// A time from epoch milliseconds, 0 (1970) to the end of the year 9999; `None` outside.
+    #[must_use]
+    pub const fn from_ms(epoch_ms: i64) -> Option<Self> {
+        if epoch_ms >= 0 && epoch_ms <= MAX_MS { Some(Self(epoch_ms)) } else { None }
+    }
+
+    /// A time from epoch milliseconds, moved into the representable span.
+    #[must_use]
+    pub const fn from_ms_clamped(epoch_ms: i64) -> Self {
+        if epoch_ms < 0 {
+            Self(0)
+        } else if epoch_ms > MAX_MS {
+            Self(MAX_MS)
+        } else {
+            Self(epoch_ms)
+        }
+    }
+
+    /// Epoch milliseconds.
+    #[must_use]
+    pub const fn as_ms(self) -> i64 {
+        self.0
+    }
+
+    /// Reads RFC 3339 with any offset; finer parts of a millisecond are cut off. `None` if it is not that.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)).ok().and_then(Self::from_ms)
+    }
+
+    /// Milliseconds from `earlier` to here; negative if `earlier` is later.
+    #[must_use]
+    pub const fn since_ms(self, earlier: Self) -> i64 {
+        self.0 - earlier.0
+    }
+}
+
+impl Add<i64> for Timestamp {
+    type Output = Self;
+
+    /// This many milliseconds later, held inside the representable span.
+    fn add(self, ms: i64) -> Self {
+        Self::from_ms_clamped(self.0.saturating_add(ms))
+    }
+}
+
+impl Sub<i64> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, ms: i64) -> Self {
+        Self::from_ms_clamped(self.0.saturating_sub(ms))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .map_err(|_| fmt::Error)?;
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second(),
+            t.millisecond()
+        )
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    /// Takes what position reports may carry: epoch milliseconds or RFC 3339.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Timestamp;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("epoch milliseconds or an RFC 3339 time")
+            }
+            fn visit_i64<E: de::Error>(self, ms: i64) -> Result<Timestamp, E> {
+                Timestamp::from_ms(ms).ok_or_else(|| E::custom("time out of range"))
+            }
+            fn visit_u64<E: de::Error>(self, ms: u64) -> Result<Timestamp, E> {
+                i64::try_from(ms).map_err(E::custom).and_then(|ms| self.visit_i64(ms))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
+                Timestamp::parse_rfc3339(text).ok_or_else(|| E::custom("not an RFC 3339 time"))
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_utc_with_milliseconds() {
+        assert_eq!(Timestamp(1_760_000_000_123).to_string(), "2025-10-09T08:53:20.123Z");
+        assert_eq!(Timestamp(MAX_MS).to_string(), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn reads_epoch_milliseconds_and_rfc3339_alike() {
+        let read = |json: &str| serde_json::from_str::<Timestamp>(json).ok();
+        assert_eq!(read("1760000000123"), Some(Timestamp(1_760_000_000_123)));
+        assert_eq!(read("\"2025-10-09T10:53:20.123456+02:00\""), Some(Timestamp(1_760_000_000_123)));
+        assert_eq!(read("\"yesterday\""), None);
+        assert_eq!(read("-1"), None);
+        assert_eq!(read("1e30"), None);
+    }
+
+    #[test]
+    fn arithmetic_stays_in_the_representable_span() {
+        assert_eq!(Timestamp(5) - 10, Timestamp(0));
+        assert_eq!(Timestamp(MAX_MS) + i64::MAX, Timestamp(MAX_MS));
+        assert_eq!(Timestamp(2_000).since_ms(Timestamp(500)), 1_500);
+    }
+}

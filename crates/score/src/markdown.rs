@@ -1,0 +1,27 @@
+//! Puts what was measured into a document that people write.
+
+/// Where the measured part begins and ends.
+pub const BEGIN: &str = "<!-- measured: begin -->";
+/// See [`BEGIN`].
+pub const END: &str = "<!-- measured: end -->";
+
+/// The document with `measured` between the marks; `None` if it has no marks.
+#[must_use]
+pub fn replace_measured(document: &str, measured: &str) -> Option<String> {
+    let (before, rest) = document.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{}\n{END}{after}", measured.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_lies_between_the_marks_changes() {
+        let document = format!("Before.\n{BEGIN}\nold\n{END}\nAfter.\n");
+        let replaced = replace_measured(&document, "new\n").unwrap();
+        assert_eq!(replaced, format!("Before.\n{BEGIN}\nnew\n{END}\nAfter.\n"));
+        assert_eq!(replace_measured("no marks", "new"), None);
+    }
+}

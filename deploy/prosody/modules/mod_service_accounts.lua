@@ -1,0 +1,41 @@
+-- Makes the accounts of the services when the host starts, with passwords read from files of one line.
+-- A file that has changed since the last start changes the password. Setting: service_accounts = { name = file, ... }
+
+local usermanager = require "core.usermanager";
+
+local accounts = module:get_option("service_accounts", {});
+
+local function read_line(path)
+	local file, reason = io.open(path);
+	if not file then return nil, reason; end
+	local line = file:read("*l");
+	file:close();
+	if not line or line == "" then return nil, path .. " is empty"; end
+	return line;
+end
+
+local function ensure(username, path)
+	local password, reason = read_line(path);
+	if not password then
+		return nil, "cannot read the password: " .. tostring(reason);
+	end
+	if not usermanager.user_exists(username, module.host) then
+		return usermanager.create_user(username, password, module.host);
+	end
+	if usermanager.test_password(username, module.host, password) then return true; end
+	return usermanager.set_password(username, password, module.host, nil);
+end
+
+local function ensure_all()
+	for username, path in pairs(accounts) do
+		local done, reason = ensure(username, path);
+		if done then
+			module:log("info", "account %s@%s is ready", username, module.host);
+		else
+			module:log("error", "account %s@%s could not be made: %s", username, module.host, tostring(reason));
+		end
+	end
+end
+
+-- Not earlier: the host's authentication provider is not there yet while its modules load.
+if prosody.start_time then ensure_all(); else module:hook_global("server-started", ensure_all); end

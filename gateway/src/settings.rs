@@ -1,0 +1,132 @@
+//! The command line and the environment.
+
+use clap::{Args, Parser, Subcommand};
+use link::settings::{HealthArgs, LogArgs, MqttArgs, XmppArgs};
+use std::path::PathBuf;
+
+/// Makes events (accidents, jams, zone entries and exits) of what vehicles report.
+///
+/// Reports come in over MQTT, events go out over XMPP to the collector. An event is kept on disk until the collector has
+/// confirmed it, and a report is acknowledged only when what follows from it is on disk, so nothing is lost whatever stops.
+///
+/// Every setting is a flag and an environment variable. Passwords are read from files.
+#[derive(Debug, Parser)]
+#[command(name = "gateway", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Exit codes: 0 ended as asked, 64 wrong usage or settings, 1 failure.")]
+pub struct Cli {
+    /// What to do; without one, `run`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    #[command(flatten)]
+    pub run: RunArgs,
+}
+
+/// What the gateway can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Take reports from the MQTT broker and send events to the collector, until stopped (SIGTERM, SIGINT).
+    Run(Box<RunArgs>),
+
+    /// Run the detector over a recording, without any server, and write the events as lines of JSON.
+    ///
+    /// A recording has one JSON object a line:
+    ///
+    ///   {"topic":"vigiroute/v1/vehicles/v1/position","received":1760000000123,"payload":{"ts":…,"lat":…,"lon":…}}
+    ///
+    /// `received` is the time in epoch milliseconds at which the broker had the message; the detector's clock is that.
+    /// Every event revision is a line on standard output; what was read, used and dropped goes to standard error.
+    #[command(verbatim_doc_comment)]
+    Detect(DetectArgs),
+}
+
+/// Settings of `gateway run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Road network: OSM-tagged GeoJSON or .osm.pbf.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "VIGIROUTE_ROADS",
+        default_value = "data/roads/helsinki/network.geojson"
+    )]
+    pub roads: PathBuf,
+
+    /// Folder for what must survive a restart: the outbox, the zones, what goes on. One gateway, one folder.
+    #[arg(long, value_name = "FOLDER", env = "VIGIROUTE_STATE_DIR", default_value = ".vigiroute/gateway")]
+    pub state_dir: PathBuf,
+
+    /// Thresholds of detection, in TOML; what is not in it has its default.
+    #[arg(long, value_name = "FILE", env = "VIGIROUTE_DETECTION")]
+    pub detection: Option<PathBuf>,
+
+    /// Name of the session that the broker keeps while the gateway is away. Two gateways of one name throw each other out.
+    #[arg(long, value_name = "NAME", env = "VIGIROUTE_MQTT_CLIENT_ID", default_value = "vigiroute-gateway")]
+    pub mqtt_client_id: String,
+
+    #[command(flatten)]
+    pub mqtt: MqttArgs,
+
+    #[command(flatten)]
+    pub xmpp: XmppArgs,
+
+    #[command(flatten)]
+    pub health: HealthArgs,
+
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// Settings of `gateway detect`.
+#[derive(Debug, Args)]
+pub struct DetectArgs {
+    /// Road network: OSM-tagged GeoJSON or .osm.pbf.
+    #[arg(long, value_name = "FILE")]
+    pub roads: PathBuf,
+
+    /// Zones: a GeoJSON Feature or FeatureCollection. Zones in the recording itself count too.
+    #[arg(long, value_name = "FILE")]
+    pub zones: Option<PathBuf>,
+
+    /// Thresholds of detection, in TOML; what is not in it has its default.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// The recording, plain, gzip or zstd; - is standard input.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub input: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_subcommand_means_run() {
+        let cli = Cli::try_parse_from(["gateway", "--state-dir", "x"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.run.state_dir, PathBuf::from("x"));
+        let cli = Cli::try_parse_from(["gateway", "run", "--state-dir", "y"]).unwrap();
+        let Some(Command::Run(run)) = cli.command else { panic!("not run") };
+        assert_eq!(run.state_dir, PathBuf::from("y"));
+    }
+
+    #[test]
+    fn help_names_every_setting_and_the_form_of_a_recording() {
+        let help = Cli::command().render_long_help().to_string();
+        for word in
+            ["VIGIROUTE_MQTT_HOST", "VIGIROUTE_XMPP_PASSWORD_FILE", "VIGIROUTE_STATE_DIR", "Exit codes"]
+        {
+            assert!(help.contains(word), "{word}");
+        }
+        let mut command = Cli::command();
+        let help = command.find_subcommand_mut("detect").unwrap().render_long_help().to_string();
+        assert!(help.contains("\"received\":1760000000123"), "{help}");
+    }
+}

@@ -1,0 +1,50 @@
+//! `simulator check`: whether a scenario can run, and what it will do.
+
+use std::io::Write;
+
+use crate::failure::Failure;
+use crate::files;
+use crate::settings::CheckArgs;
+use crate::traffic::Simulation;
+
+/// Checks a scenario against a road network and tells on `out` what it will do.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn check(args: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
+    let scenario = files::scenario(&args.file)?;
+    let network = files::roads(&args.roads)?;
+    let plan = scenario.plan(&network).map_err(|error| Failure::Usage(error.into()))?;
+    let mut calm = plan.clone();
+    calm.warm_up_s = 0.0;
+    Simulation::new(network.clone(), &calm).map_err(|error| Failure::Usage(error.into()))?;
+
+    let mut tell = |line: String| writeln!(out, "{line}").map_err(|error| Failure::Failed(error.into()));
+    tell(format!("{}: fine", args.file.display()))?;
+    tell(format!(
+        "  {} vehicles on {:.1} km of road, a report each {} s, seed {}",
+        scenario.vehicles,
+        network.road_length_m() / 1_000.0,
+        scenario.report_interval_s,
+        scenario.seed
+    ))?;
+    for (incident, planned) in scenario.incidents.iter().zip(&plan.incidents) {
+        let link = network.link(planned.link);
+        let place = link.line.point_at(planned.offset_m);
+        let repeat =
+            incident.repeat_s.map_or_else(String::new, |repeat_s| format!(", again every {repeat_s} s"));
+        tell(format!(
+            "  {} at {} s for {} s{repeat}: {} ({:.5}, {:.5}), heading {:.0}°, {} of {} vehicles report",
+            incident.kind,
+            incident.at_s,
+            incident.duration_s,
+            link.name.as_deref().unwrap_or("a road without a name"),
+            place.lat,
+            place.lon,
+            link.line.heading_at(planned.offset_m),
+            incident.reports,
+            incident.vehicles,
+        ))?;
+    }
+    Ok(())
+}

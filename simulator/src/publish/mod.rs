@@ -1,0 +1,8 @@
+//! How the vehicles' messages reach the broker: many vehicles over few connections.
+
+mod fleet;
+mod outbox;
+mod words;
+
+pub use fleet::{Fleet, FleetSettings, connection_count};
+pub use words::{scenario_json, truth_json};

@@ -1,0 +1,160 @@
+// The page: map, panel and status line, put together; and the order in which things come to life.
+
+import './style.css';
+import { getBasemap, getLive, getRoads, type LiveInfo } from './api';
+import { language, t } from './i18n';
+import { expose } from './inspect';
+import { EventStore } from './live/events';
+import type { FeedState } from './live/feed';
+import { Live, readHistory } from './live/live';
+import { Vehicles } from './live/vehicles';
+import { ZoneWatch } from './live/zone-watch';
+import { LiveMap } from './map/map';
+import { Picture } from './map/picture';
+import { Pointing } from './map/pointing';
+import { placeOf } from './map/signs';
+import { Panel } from './panel/panel';
+import { Problems } from './problems';
+import { Watched } from './signal';
+import { StatusLine } from './status/line';
+import { Notices } from './status/notices';
+import { h } from './ui/dom';
+import { Help } from './ui/help';
+import { listenToKeys } from './ui/keys';
+import { legend } from './ui/legend';
+import { ViewState } from './ui/state';
+import { startTheme, theme } from './ui/theme';
+import { toolbar } from './ui/toolbar';
+
+startTheme();
+const problems = new Problems();
+const store = new EventStore();
+const vehicles = new Vehicles();
+const zoneWatch = new ZoneWatch(problems);
+const state = new ViewState();
+const connected = new Watched(false);
+const linked = state.position !== null;
+let live: Live | null = null;
+const feedState = (): FeedState => live?.feed.state.get() ?? { kind: 'connecting' };
+
+// The frame.
+const help = new Help();
+const mapElement = h('div', { class: 'map' });
+const attribution = h('p', { class: 'attribution' });
+const panel = new Panel(store, state, connected, {
+  open: (id) => {
+    state.open(id);
+    setTimeout(() => flyTo(id), 160);
+  },
+  centre: (id) => flyTo(id),
+  found: (event) => store.history([event]),
+  reshaped: () => map.map.resize(),
+});
+const status = new StatusLine(feedState, (node) => {
+  const name = live?.nameOf(node);
+  return name ? t(`node.${name}`) : node;
+});
+const notices = new Notices(problems);
+const tools = toolbar({ home: () => map.goHome(), help: () => help.open() });
+tools.append(panel.sheet.fold);
+const stage = h('main', { class: 'stage' }, mapElement, tools, notices.element, legend(), attribution);
+const title = h('h1', { class: 'unseen' });
+document.getElementById('app')?.append(title, stage, panel.element, status.element, help.element);
+language.watch(() => {
+  title.textContent = t('app.title');
+  stage.setAttribute('aria-label', t('app.map'));
+  tick();
+});
+
+// The map. Without WebGL there is none, and the page says so instead of staying blank.
+if (!document.createElement('canvas').getContext('webgl2')) {
+  stage.append(h('p', { class: 'no-map', role: 'alert' }, t('app.noMap')));
+  throw new Error('WebGL 2 is not available');
+}
+const map = new LiveMap(mapElement, state.position, () => {
+  const [sheet, ground] = [panel.element.getBoundingClientRect(), mapElement.getBoundingClientRect()];
+  const isOver = sheet.left < ground.right && sheet.height > 0;
+  return isOver ? Math.min(Math.max(0, ground.bottom - sheet.top), ground.height * 0.6) : 0;
+});
+const picture = new Picture(map, vehicles, store, zoneWatch.zones, state, openOnMap);
+const pointing = new Pointing(map.map, picture.vehicleLayer, openOnMap);
+theme.watch(() => picture.recolour());
+map.map.on('moveend', () => {
+  if (homed) state.position = map.position();
+});
+let homed = linked;
+// A link to an event that says nothing of the map's position leads to the event, once it is known where that is.
+const stopLooking = store.changed.listen(() => {
+  const opened = state.opened.get();
+  if (opened && !linked && !store.get(opened)) return;
+  if (opened && !linked) flyTo(opened);
+  stopLooking();
+});
+
+listenToKeys({
+  next: () => panel.step(1),
+  previous: () => panel.step(-1),
+  close: () => pointing.close() || state.open(null),
+  search: () => panel.search(),
+  help: () => help.open(),
+  live: () => {
+    state.open(null);
+    map.goHome();
+  },
+});
+
+expose({
+  store,
+  map: map.map,
+  drawn: () => picture.vehicleLayer.drawn(),
+  zones: () => zoneWatch.zones.get(),
+  feed: () => live?.feed.state.get() ?? null,
+});
+
+// Data, each by itself: what fails is tried again and keeps nothing else from coming.
+void problems.insist('live', getLive).then(goLive);
+void problems.insist('basemap', getBasemap).then((basemap) => {
+  map.show('basemap', basemap);
+  const credit = (basemap as { attribution?: unknown }).attribution;
+  if (attribution.textContent === '' && typeof credit === 'string') attribution.textContent = credit;
+});
+void problems.insist('roads', getRoads).then((roads) => picture.network(roads));
+void readHistory(store, problems);
+zoneWatch.start();
+setInterval(tick, 1000);
+
+function goLive(info: LiveInfo): void {
+  if (info.attribution.length > 0) attribution.textContent = info.attribution.join(' · ');
+  if (info.bounds) map.setHome(info.bounds, !linked);
+  homed = true;
+  live = new Live(info, store, problems);
+  live.feed.state.watch((feed) => {
+    connected.set(feed.kind === 'live');
+    tick();
+  });
+  live.traffic.listen((traffic) => {
+    picture.picture(traffic, performance.now());
+    status.picture(traffic, Date.now());
+  });
+  live.start();
+}
+
+/** Opens what was pressed on the map: the map keeps its position, unless the sheet now hides the place. */
+function openOnMap(id: string): void {
+  state.open(id);
+  const event = store.get(id);
+  // The sheet takes a moment to come up.
+  if (event) setTimeout(() => map.reveal(placeOf(event)), 200);
+}
+
+function flyTo(id: string): void {
+  const event = store.get(id);
+  if (event) map.flyTo(placeOf(event));
+}
+
+function tick(): void {
+  const now = Date.now();
+  status.tick(now);
+  notices.tick(now);
+  panel.tick(now);
+}

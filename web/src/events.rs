@@ -1,0 +1,11 @@
+//! The history of events.
+
+mod cursor;
+mod filter;
+mod handlers;
+mod select;
+
+pub use cursor::Cursor;
+pub use filter::{Filter, PARAMETERS};
+pub use handlers::{__path_get_event, __path_list_events, get_event, list_events};
+pub use handlers::{EventPage, EventWithRevisions, Revision};

@@ -1,0 +1,95 @@
+//! The SQL of the history. Every value is bound, none is part of the statement's text.
+
+use super::Filter;
+use model::{Event, EventId, Timestamp};
+use sqlx::types::Json;
+use sqlx::types::time::OffsetDateTime;
+use sqlx::{MySql, MySqlPool, QueryBuilder};
+
+/// The events that the filter asks for, newest first, and whether there are more than its limit.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn events(pool: &MySqlPool, filter: &Filter) -> Result<(Vec<Event>, bool), sqlx::Error> {
+    let mut query = statement(filter);
+    let bodies: Vec<Json<Event>> = query.build_query_scalar().fetch_all(pool).await?;
+    let mut events: Vec<Event> = bodies.into_iter().map(|Json(event)| event).collect();
+    let more = events.len() > filter.limit as usize;
+    events.truncate(filter.limit as usize);
+    Ok((events, more))
+}
+
+fn statement(filter: &Filter) -> QueryBuilder<MySql> {
+    let mut query = QueryBuilder::new("SELECT e.body FROM events e");
+    // A vehicle's events are read in their order from the table that has them by vehicle.
+    let [time, id] = if filter.vehicle.is_some() {
+        query.push(" JOIN event_vehicles v ON v.event_id = e.id");
+        ["v.occurred_at", "v.event_id"]
+    } else {
+        ["e.occurred_at", "e.id"]
+    };
+    query.push(" WHERE TRUE");
+    if let Some(vehicle) = &filter.vehicle {
+        query.push(" AND v.vehicle_id = ").push_bind(vehicle.as_str().to_owned());
+    }
+    if !filter.kinds.is_empty() {
+        query.push(" AND e.type IN (");
+        let mut values = query.separated(", ");
+        for kind in &filter.kinds {
+            values.push_bind(kind.as_str());
+        }
+        query.push(")");
+    }
+    if let Some(phase) = filter.phase {
+        query.push(" AND e.phase = ").push_bind(phase.as_str());
+    }
+    if let Some(active) = filter.active {
+        query.push(" AND e.is_open = ").push_bind(active);
+    }
+    if let Some(zone) = &filter.zone {
+        query.push(" AND e.zone_id = ").push_bind(zone.as_str().to_owned());
+    }
+    if let Some(road) = &filter.road {
+        query.push(" AND e.road_id = ").push_bind(road.clone());
+    }
+    if let Some(from) = filter.from {
+        query.push(format_args!(" AND {time} >= ")).push_bind(utc(from));
+    }
+    if let Some(to) = filter.to {
+        query.push(format_args!(" AND {time} < ")).push_bind(utc(to));
+    }
+    if let Some(bbox) = filter.bbox {
+        query.push(" AND e.lat BETWEEN ").push_bind(bbox.south).push(" AND ").push_bind(bbox.north);
+        let either = if bbox.west <= bbox.east { "AND" } else { "OR" };
+        query.push(" AND (e.lon >= ").push_bind(bbox.west);
+        query.push(format_args!(" {either} e.lon <= ")).push_bind(bbox.east).push(")");
+    }
+    if let Some(cursor) = filter.cursor {
+        // Said twice, so that the servers find the beginning in the index.
+        query.push(format_args!(" AND {time} <= ")).push_bind(utc(cursor.occurred_at));
+        query.push(format_args!(" AND ({time} < ")).push_bind(utc(cursor.occurred_at));
+        query.push(format_args!(" OR {id} < ")).push_bind(cursor.id.as_uuid()).push(")");
+    }
+    query.push(format_args!(" ORDER BY {time} DESC, {id} DESC LIMIT ")).push_bind(filter.limit + 1);
+    query
+}
+
+/// A revision of an event and when it was stored.
+pub(super) type StoredRevision = (u32, OffsetDateTime, Json<Event>);
+
+/// The revisions of an event, first to last; none if there is no such event.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn revisions(pool: &MySqlPool, id: EventId) -> Result<Vec<StoredRevision>, sqlx::Error> {
+    sqlx::query_as("SELECT revision, stored_at, body FROM event_revisions WHERE id = ? ORDER BY revision")
+        .bind(id.as_uuid())
+        .fetch_all(pool)
+        .await
+}
+
+/// A time as the driver takes it; every [`Timestamp`] can be said so.
+fn utc(time: Timestamp) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.as_ms()) * 1_000_000)
+        .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}

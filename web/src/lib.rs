@@ -1,0 +1,19 @@
+//! The web program: REST over the history of events, zones to read and draw, roads and basemap, the page, and the
+//! browsers' way to the live feed.
+//!
+//! It reads what the collector stores and writes zones only, which it publishes to the broker, where the gateway reads
+//! them. **Invariant:** the database is the master of zones; what the broker has follows it.
+
+pub mod app;
+pub mod bosh;
+pub mod database;
+pub mod events;
+pub mod http;
+pub mod live;
+pub mod openapi;
+pub mod page;
+pub mod problem;
+pub mod roads;
+pub mod run;
+pub mod settings;
+pub mod zones;

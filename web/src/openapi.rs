@@ -1,0 +1,49 @@
+//! The description of the REST interface, made from the handlers.
+
+pub mod schema;
+
+use crate::app::App;
+use crate::{events, live, roads, zones};
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vigiroute",
+        description = "Accidents, traffic jams and zone crossings of vehicles: their history, the zones that are watched, \
+            the roads, and how to follow what is going on.\n\nTimes are RFC 3339 in UTC with milliseconds. Positions are \
+            WGS 84; GeoJSON has longitude first. What is wrong is answered with a problem document (RFC 9457) that names \
+            the parameter and what is allowed. Unknown parameters are refused.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/api/v1")),
+    tags(
+        (name = "events", description = "What happened and what is going on."),
+        (name = "zones", description = "Areas whose entries and exits are events."),
+        (name = "map", description = "Roads, basemap, and the live feed."),
+    )
+)]
+struct Description;
+
+/// The handlers under `/api/v1`, with their description.
+pub fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(events::list_events))
+        .routes(routes!(events::get_event))
+        .routes(routes!(zones::list_zones, zones::create_zone))
+        .routes(routes!(zones::get_zone, zones::put_zone, zones::delete_zone))
+        .routes(routes!(roads::get_roads))
+        .routes(routes!(roads::get_basemap))
+        .routes(routes!(live::get_live))
+}
+
+/// The description as JSON.
+///
+/// # Errors
+/// Never in practice: it is made of what can be written as JSON.
+pub fn document() -> serde_json::Result<String> {
+    let (_, description) = api().split_for_parts();
+    description.to_pretty_json().map(|json| json + "\n")
+}

@@ -1,0 +1,12 @@
+//! The web program against real servers.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+mod api;
+mod bosh;
+mod client;
+mod events;
+mod history;
+mod openapi;
+mod page;
+mod world;
+mod zones;
