@@ -8,10 +8,7 @@ use crate::track::visits::{Crossing, Visit};
 use crate::track::zones::Zones;
 use crate::track::{Track, Tracks, World};
 use crate::view::View;
-use crate::watch::accidents::Accidents;
-use crate::watch::jams::Jams;
-use crate::watch::queues;
-use crate::watch::road_traffic::RoadTraffic;
+use crate::watch::Watch;
 use crate::watch::roads::road_at;
 use model::codec::Report;
 use model::{DropReason, Event, EventId, EventKind, Geometry, HazardReport, Measures, Phase};
@@ -38,9 +35,7 @@ pub struct Detector {
     network: Arc<Network>,
     zones: Zones,
     tracks: Tracks,
-    traffic: RoadTraffic,
-    jams: Jams,
-    accidents: Accidents,
+    watch: Watch,
     clock: Clock,
     next_tick: Option<Timestamp>,
     next_sweep: Option<Timestamp>,
@@ -56,9 +51,7 @@ impl Detector {
             settings,
             zones: Zones::default(),
             tracks: Tracks::default(),
-            traffic: RoadTraffic::on(&network),
-            jams: Jams::default(),
-            accidents: Accidents::default(),
+            watch: Watch::new(Arc::clone(&network)),
             clock: Clock::default(),
             next_tick: None,
             next_sweep: None,
@@ -73,10 +66,8 @@ impl Detector {
         for StateChange { key, value } in state {
             let Some(value) = value else { continue };
             let known = match key.split_once('/') {
-                Some(("jam", _)) => self.jams.restore(value, &self.network),
-                Some(("accident", _)) => self.accidents.restore(value),
                 Some(("visit", vehicle)) => self.restore_visits(vehicle, value),
-                _ => false,
+                _ => self.watch.restore(&key, value),
             };
             if !known {
                 unreadable.push(key);
@@ -130,8 +121,7 @@ impl Detector {
             let visits = &self.tracks.get_mut(&observation.vehicle).visits;
             self.out.push_back(Output::State(visits_state(&observation.vehicle, visits)));
         }
-        self.accidents.observe(&observation, &self.settings.accidents);
-        self.traffic.observe(&observation, &self.network, &self.settings.jams);
+        self.watch.observe(&observation, &self.settings);
         Ok(())
     }
 
@@ -141,7 +131,7 @@ impl Detector {
         self.clock.advance(hazard.ts, now);
         let at = self.clock.newest().unwrap_or(hazard.ts);
         let mut out = Vec::new();
-        self.accidents.hear(hazard, at, &self.network, &self.settings.accidents, &mut out);
+        self.watch.hear(hazard, at, &self.settings, &mut out);
         self.out.extend(out);
         Ok(())
     }
@@ -184,22 +174,17 @@ impl Detector {
     #[must_use]
     pub fn view(&self, max_sample: usize) -> Option<View> {
         let at = self.clock.newest()?;
-        Some(View::new(at, &self.tracks, &self.traffic, &self.network, max_sample))
+        Some(View::new(at, &self.tracks, self.watch.traffic(), &self.network, max_sample))
     }
 
     fn is_idle(&self) -> bool {
-        self.jams.is_idle() && self.accidents.is_idle() && self.traffic.is_empty()
+        self.watch.is_idle()
     }
 
     /// Looks at the roads.
     fn tick(&mut self, at: Timestamp) {
-        let settings = &self.settings.jams;
-        self.traffic.forget(at - ms(settings.fresh_s));
-        let queueing = self.traffic.queueing(at, settings);
-        let queues = queues::find(&self.network, &queueing, settings.max_gap_m);
         let mut out = Vec::new();
-        self.jams.tick(&queues, at, &self.network, settings, &mut out);
-        self.accidents.tick(at, &self.network, &self.settings.accidents, &mut out);
+        self.watch.tick(at, &self.settings, &mut out);
         self.out.extend(out);
     }
 
@@ -235,9 +220,12 @@ impl Detector {
                 track: u32::MAX,
                 ts: at,
                 position: last.position,
+                sigma_m: last.sigma_m,
                 speed_mps: None,
+                acceleration_mps2: None,
                 kind: track.kind,
                 on_road: track.on_road(),
+                right_m: 0.0,
                 left_link: None,
                 still_since: None,
             };

@@ -14,12 +14,18 @@ pub struct Observation {
     pub ts: Timestamp,
     /// Where, as estimated.
     pub position: LatLon,
+    /// Standard deviation of the position, in metres.
+    pub sigma_m: f32,
     /// Speed, reported or taken from the last two positions, m/s.
     pub speed_mps: Option<f64>,
+    /// Acceleration along the course as reported, m/s²; negative = braking.
+    pub acceleration_mps2: Option<f32>,
     /// The sort of vehicle.
     pub kind: Option<VehicleKind>,
     /// The place on the road.
     pub on_road: Option<OnRoad>,
+    /// Metres right of the link's line, negative = left; 0 off every road.
+    pub right_m: f32,
     /// The link the vehicle's last observation was on, if it is another one than now.
     pub left_link: Option<u32>,
     /// Since when the vehicle has stood still.

@@ -205,14 +205,18 @@ impl Tracks {
         track.heading_deg = heading_deg.or(track.heading_deg);
         track.kind = report.kind.or(track.kind);
         track.place = place;
+        #[allow(clippy::cast_possible_truncation)]
         let observation = Observation {
             vehicle: report.vehicle,
             track: number,
             ts: report.ts,
             position: here.position,
+            sigma_m: here.sigma_m,
             speed_mps: Some(f64::from(speed_mps)),
+            acceleration_mps2: report.acceleration_mps2.map(|acceleration| acceleration as f32),
             kind: track.kind,
             on_road: place.map(on_road),
+            right_m: place.map_or(0.0, |place| place.right_m),
             left_link,
             still_since: track.still_since,
         };
