@@ -11,12 +11,13 @@ mod detector;
 mod observation;
 mod output;
 mod settings;
+pub mod stages;
 mod track;
 mod view;
 mod watch;
 
 pub use detector::Detector;
-pub use observation::{HazardObservation, Observation, OnRoad};
+pub use observation::{HazardObservation, Observation, OnRoad, Seen};
 pub use output::{Output, StateChange};
 pub use settings::{AccidentSettings, JamSettings, ReportSettings, Settings, SettingsError, ZoneSettings};
 pub use view::View;

@@ -32,6 +32,15 @@ pub struct Observation {
     pub still_since: Option<Timestamp>,
 }
 
+/// What the track stage makes of a report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Seen {
+    /// Where a vehicle is.
+    Position(Observation),
+    /// What danger it met, and the newest report time then.
+    Hazard(HazardObservation, Timestamp),
+}
+
 /// A place on a road.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct OnRoad {

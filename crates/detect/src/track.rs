@@ -4,8 +4,9 @@
 pub(crate) mod area;
 pub(crate) mod clean;
 pub(crate) mod filter;
+mod stage;
 mod tracks;
 pub(crate) mod visits;
 pub(crate) mod zones;
 
-pub(crate) use tracks::{Track, Tracks, World};
+pub use stage::{TrackStage, Tracked};

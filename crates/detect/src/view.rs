@@ -1,6 +1,6 @@
 //! What the traffic looks like now, for maps.
 
-use crate::track::Tracks;
+use crate::stages::{Sequencer, TrackStage};
 use crate::watch::road_traffic::RoadTraffic;
 use model::{RoadState, Timestamp, VehicleSample};
 use roadnet::{Direction, Network};
@@ -28,15 +28,16 @@ pub struct View {
 impl View {
     pub(crate) fn new(
         at: Timestamp,
-        tracks: &Tracks,
+        sequencer: &Sequencer,
+        tracks: &TrackStage,
         traffic: &RoadTraffic,
         network: &Network,
         max_sample: usize,
     ) -> Self {
         let shown = || {
-            tracks.iter().filter_map(|track| {
+            tracks.iter().filter_map(|(number, track)| {
                 let last = track.last().filter(|last| at.since_ms(last.ts) <= SHOWN_FOR_MS)?;
-                Some((track, last))
+                Some((sequencer.name(number)?, track, last))
             })
         };
         let vehicles = shown().count();
@@ -44,8 +45,8 @@ impl View {
         let stride = vehicles.div_ceil(max_sample.max(1)).max(1);
         let sample = shown()
             .step_by(stride)
-            .map(|(track, last)| VehicleSample {
-                vehicle: track.vehicle.clone(),
+            .map(|(vehicle, track, last)| VehicleSample {
+                vehicle: vehicle.clone(),
                 position: last.position,
                 speed_mps: track.speed_mps(),
                 heading_deg: track.heading_deg.map(f64::from),

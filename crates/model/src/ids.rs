@@ -1,8 +1,8 @@
 //! Names of vehicles and zones: short, printable, safe in a topic, a path and a file name.
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::sync::Arc;
 use thiserror::Error;
 
 /// Longest id, in bytes.
@@ -33,10 +33,10 @@ pub fn check_id(text: &str) -> Result<(), IdError> {
 
 macro_rules! id {
     ($name:ident, $what:literal) => {
-        #[doc = concat!("The id of a ", $what, ": 1–64 of `A-Z a-z 0-9 _ . : -`. Cloning is cheap.")]
+        #[doc = concat!("The id of a ", $what, ": 1–64 of `A-Z a-z 0-9 _ . : -`. Cloning up to 24 bytes of it is a copy.")]
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Arc<str>);
+        pub struct $name(CompactString);
 
         impl $name {
             #[doc = concat!("Takes a text as the id of a ", $what, ".")]
@@ -44,7 +44,7 @@ macro_rules! id {
             /// # Errors
             /// If the text breaks the rules for ids.
             pub fn new(text: &str) -> Result<Self, IdError> {
-                check_id(text).map(|()| Self(Arc::from(text)))
+                check_id(text).map(|()| Self(CompactString::new(text)))
             }
 
             /// The id as text.
@@ -63,7 +63,7 @@ macro_rules! id {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0.as_ref().to_owned()
+                id.0.into_string()
             }
         }
 
@@ -82,7 +82,7 @@ macro_rules! id {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", self.0)
+                write!(f, "{:?}", self.as_str())
             }
         }
 

@@ -1,20 +1,17 @@
-//! The vehicles and what is known of each.
+//! What is known of one vehicle, and what a report makes of it.
 
-use super::clean::{check_step, check_time};
+use super::clean::check_step;
 use super::filter::{Estimate, Measured};
 use super::visits::{Crossing, Fix, Visit, follow, undecided};
 use super::zones::Zones;
 use crate::observation::{HazardObservation, Observation, OnRoad};
 use crate::settings::Settings;
-use foldhash::fast::RandomState;
-use model::{DropReason, HazardReport, PositionReport, Timestamp, VehicleId, VehicleKind};
+use model::{DropReason, HazardReport, PositionReport, Timestamp, VehicleKind};
 use roadnet::matching::{Matcher, Place, Sighting};
-use std::collections::HashMap;
 
 /// What is known of one vehicle.
 #[derive(Debug, Clone)]
 pub(crate) struct Track {
-    pub(crate) vehicle: VehicleId,
     /// Where it is and how it moves; `None` before its first position.
     pub(crate) estimate: Option<Estimate>,
     place: Option<Place>,
@@ -31,14 +28,11 @@ pub(crate) struct Track {
     zones_known: u32,
     /// The last hazard report used.
     last_hazard: Option<Timestamp>,
-    /// When the vehicle was last heard of, or first missed after a restart.
-    pub(crate) heard: Option<Timestamp>,
 }
 
-impl Track {
-    fn new(vehicle: VehicleId) -> Self {
+impl Default for Track {
+    fn default() -> Self {
         Self {
-            vehicle,
             estimate: None,
             place: None,
             speed_mps: 0.0,
@@ -49,10 +43,19 @@ impl Track {
             clear_m: -1.0,
             zones_known: 0,
             last_hazard: None,
-            heard: None,
         }
     }
+}
 
+/// What came of a position report.
+pub(crate) struct Moved {
+    pub(crate) observation: Observation,
+    pub(crate) crossings: Vec<Crossing>,
+    /// Whether what must survive a restart changed.
+    pub(crate) visits_changed: bool,
+}
+
+impl Track {
     /// Where it is on the road.
     pub(crate) fn on_road(&self) -> Option<OnRoad> {
         self.place.map(on_road)
@@ -95,68 +98,6 @@ impl Track {
         self.zones_known = world.zones.generation();
         (crossings, changed)
     }
-}
-
-/// All vehicles, numbered in the order of their first reports, so that the same input gives the same output. The
-/// numbers of forgotten vehicles are used again.
-#[derive(Debug, Default)]
-pub(crate) struct Tracks {
-    tracks: Vec<Option<Track>>,
-    free: Vec<u32>,
-    by_vehicle: HashMap<VehicleId, u32, RandomState>,
-}
-
-/// What came of a position report.
-pub(crate) struct Step {
-    pub(crate) observation: Observation,
-    pub(crate) crossings: Vec<Crossing>,
-    /// Whether what must survive a restart changed.
-    pub(crate) visits_changed: bool,
-}
-
-impl Tracks {
-    /// The vehicles, by number.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Track> {
-        self.tracks.iter().flatten()
-    }
-
-    /// Whether none is known.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.by_vehicle.is_empty()
-    }
-
-    /// The number of a vehicle, known or new.
-    fn number(&mut self, vehicle: &VehicleId) -> u32 {
-        if let Some(number) = self.by_vehicle.get(vehicle) {
-            return *number;
-        }
-        let track = Some(Track::new(vehicle.clone()));
-        let number = match self.free.pop() {
-            Some(number) => {
-                self.tracks[number as usize] = track;
-                number
-            }
-            None => {
-                self.tracks.push(track);
-                // Vehicles are far fewer than 2³²: each takes more than a hundred bytes.
-                u32::try_from(self.tracks.len() - 1).unwrap_or(u32::MAX)
-            }
-        };
-        self.by_vehicle.insert(vehicle.clone(), number);
-        number
-    }
-
-    /// A vehicle, known or new, and its number.
-    fn track_mut(&mut self, vehicle: &VehicleId) -> (u32, &mut Track) {
-        let number = self.number(vehicle);
-        let track = self.tracks[number as usize].get_or_insert_with(|| Track::new(vehicle.clone()));
-        (number, track)
-    }
-
-    /// A vehicle, known or new.
-    pub(crate) fn get_mut(&mut self, vehicle: &VehicleId) -> &mut Track {
-        self.track_mut(vehicle).1
-    }
 
     /// Takes a position report.
     ///
@@ -164,20 +105,17 @@ impl Tracks {
     /// Why it is not used.
     pub(crate) fn handle_position(
         &mut self,
+        number: u32,
         report: PositionReport,
-        received: Timestamp,
-        newest: Option<Timestamp>,
         world: &World<'_>,
-    ) -> Result<Step, DropReason> {
-        check_time(&world.settings.reports, report.ts, received, newest)?;
-        let (number, track) = self.track_mut(&report.vehicle);
+    ) -> Result<Moved, DropReason> {
         let measured = measured(&report, world.settings);
-        let before = track.last();
+        let before = self.last();
         if let Some(before) = before {
             let reported = Fix { ts: report.ts, position: report.position, sigma_m: measured.sigma_m };
             check_step(&world.settings.reports, before, reported)?;
         }
-        let estimate = match &track.estimate {
+        let estimate = match &self.estimate {
             Some(last) => last.next(&measured),
             None => Estimate::first(&measured),
         };
@@ -189,22 +127,21 @@ impl Tracks {
             sigma_m: f64::from(here.sigma_m),
             moved_m,
         };
-        let place = world.matcher.place(track.place, &sighting);
+        let place = world.matcher.place(self.place, &sighting);
         let left_link =
-            track.place.map(|old| old.link.0).filter(|old| place.map(|new| new.link.0) != Some(*old));
+            self.place.map(|old| old.link.0).filter(|old| place.map(|new| new.link.0) != Some(*old));
         #[allow(clippy::cast_possible_truncation)]
         let speed_mps = report.speed_mps.map_or_else(|| estimate.speed_mps(), |speed| speed as f32);
         let is_still = f64::from(speed_mps) < world.settings.accidents.standstill_mps;
-        track.still_since = if is_still { track.still_since.or(Some(report.ts)) } else { None };
-        let (crossings, visits_changed) = track.crossings(before, here, moved_m, world);
-        track.estimate = Some(estimate);
-        track.heard = track.heard.max(Some(report.ts));
-        track.speed_mps = speed_mps;
+        self.still_since = if is_still { self.still_since.or(Some(report.ts)) } else { None };
+        let (crossings, visits_changed) = self.crossings(before, here, moved_m, world);
+        self.estimate = Some(estimate);
+        self.speed_mps = speed_mps;
         #[allow(clippy::cast_possible_truncation)]
         let heading_deg = report.heading_deg.or_else(|| estimate.course_deg()).map(|degrees| degrees as f32);
-        track.heading_deg = heading_deg.or(track.heading_deg);
-        track.kind = report.kind.or(track.kind);
-        track.place = place;
+        self.heading_deg = heading_deg.or(self.heading_deg);
+        self.kind = report.kind.or(self.kind);
+        self.place = place;
         #[allow(clippy::cast_possible_truncation)]
         let observation = Observation {
             vehicle: report.vehicle,
@@ -214,13 +151,13 @@ impl Tracks {
             sigma_m: here.sigma_m,
             speed_mps: Some(f64::from(speed_mps)),
             acceleration_mps2: report.acceleration_mps2.map(|acceleration| acceleration as f32),
-            kind: track.kind,
+            kind: self.kind,
             on_road: place.map(on_road),
             right_m: place.map_or(0.0, |place| place.right_m),
             left_link,
-            still_since: track.still_since,
+            still_since: self.still_since,
         };
-        Ok(Step { observation, crossings, visits_changed })
+        Ok(Moved { observation, crossings, visits_changed })
     }
 
     /// Takes a hazard report.
@@ -230,27 +167,22 @@ impl Tracks {
     pub(crate) fn handle_hazard(
         &mut self,
         report: HazardReport,
-        received: Timestamp,
-        newest: Option<Timestamp>,
         world: &World<'_>,
     ) -> Result<HazardObservation, DropReason> {
-        check_time(&world.settings.reports, report.ts, received, newest)?;
-        let track = self.get_mut(&report.vehicle);
-        match track.last_hazard {
+        match self.last_hazard {
             Some(last) if last == report.ts => return Err(DropReason::Duplicate),
             Some(last) if last > report.ts => return Err(DropReason::OutOfOrder),
             _ => {}
         }
-        track.last_hazard = Some(report.ts);
-        track.heard = track.heard.max(Some(report.ts));
+        self.last_hazard = Some(report.ts);
         let sighting = Sighting {
             position: report.position,
-            course_deg: report.heading_deg.or_else(|| track.estimate.as_ref()?.course_deg()),
+            course_deg: report.heading_deg.or_else(|| self.estimate.as_ref()?.course_deg()),
             sigma_m: world.settings.reports.usual_accuracy_m,
-            moved_m: track.last().map_or(0.0, |last| last.position.distance_m(report.position)),
+            moved_m: self.last().map_or(0.0, |last| last.position.distance_m(report.position)),
         };
         Ok(HazardObservation {
-            on_road: world.matcher.place(track.place, &sighting).map(on_road),
+            on_road: world.matcher.place(self.place, &sighting).map(on_road),
             until: report.ts + i64::from(report.validity_s) * 1_000,
             vehicle: report.vehicle,
             ts: report.ts,
@@ -258,23 +190,6 @@ impl Tracks {
             cause: report.cause,
             cancel: report.cancel,
         })
-    }
-
-    /// Forgets vehicles that have been silent since `before`, handing each to `farewell` first.
-    pub(crate) fn forget_silent(&mut self, before: Timestamp, mut farewell: impl FnMut(&Track)) {
-        for (number, slot) in (0..).zip(&mut self.tracks) {
-            let is_silent = |track: &mut Track| track.heard.is_some_and(|heard| heard < before);
-            if let Some(gone) = slot.take_if(is_silent) {
-                self.by_vehicle.remove(&gone.vehicle);
-                self.free.push(number);
-                farewell(&gone);
-            }
-        }
-    }
-
-    /// The vehicles that are in a zone, or nearly.
-    pub(crate) fn visitors_mut(&mut self) -> impl Iterator<Item = &mut Track> {
-        self.tracks.iter_mut().flatten().filter(|track| !track.visits.is_empty())
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod accidents;
 mod jams;
+mod parts;
 mod restart;
 mod world;
 mod zone_oracle;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 const M_PER_DEG: f64 = 111_195.08;
 
 /// West Street from 0 to 500 m, East Street from 500 to 1,000 m, both ways at 50 km/h; a parallel lane 200 m north.
-const STREETS: &str = r#"{"type":"FeatureCollection","features":[
+pub const STREETS: &str = r#"{"type":"FeatureCollection","features":[
   {"type":"Feature","id":"west","properties":{"highway":"primary","name":"West Street","maxspeed":50},
    "geometry":{"type":"LineString","coordinates":[[0,0],[0.0044966,0]]}},
   {"type":"Feature","id":"east","properties":{"highway":"primary","name":"East Street","maxspeed":50},

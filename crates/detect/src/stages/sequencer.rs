@@ -1,0 +1,136 @@
+//! The first pass over the reports, in order: what time is it, and who is it? It does little for each report, so that it
+//! keeps up with any number of cores that do the rest.
+
+use super::Vehicles;
+use crate::clock::Clock;
+use crate::settings::{Settings, ms};
+use crate::track::clean::check_time;
+use model::codec::Report;
+use model::{DropReason, Timestamp, VehicleId};
+
+/// How often the roads are looked at, in ms of the reports' time.
+pub(crate) const TICK_MS: i64 = 1_000;
+/// How often silent vehicles are looked for, in ms of the reports' time.
+const SWEEP_MS: i64 = 10_000;
+/// How long silence lasts before time goes on without reports, in ms: an outage is not a clear road.
+const SILENCE_MS: i64 = 120_000;
+
+/// Keeps the reports' time and the vehicles' numbers.
+#[derive(Debug)]
+pub struct Sequencer {
+    settings: Settings,
+    clock: Clock,
+    vehicles: Vehicles,
+    next_tick: Option<Timestamp>,
+    next_sweep: Option<Timestamp>,
+}
+
+/// A report that has its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Admitted {
+    /// The vehicle's number.
+    pub number: u32,
+    /// What it reports.
+    pub report: Report,
+    /// The newest report time, this report's included.
+    pub newest: Timestamp,
+}
+
+/// What passing time asks for, in this order.
+#[derive(Debug, Default)]
+pub struct Passed {
+    /// The roads are to be looked at every second from the first to the last of these.
+    pub ticks: Option<(Timestamp, Timestamp)>,
+    /// Vehicles that fell silent: they leave their zones.
+    pub silent: Vec<(u32, VehicleId)>,
+    /// Vehicles that are forgotten; their numbers may be used again.
+    pub forgotten: Vec<(u32, VehicleId)>,
+    /// The time of it.
+    pub at: Timestamp,
+}
+
+impl Sequencer {
+    /// Nothing known yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            clock: Clock::default(),
+            vehicles: Vehicles::default(),
+            next_tick: None,
+            next_sweep: None,
+        }
+    }
+
+    /// Gives a report its place.
+    ///
+    /// Its time counts from here on, whether or not the vehicle's track takes it: a place that cannot be is no reason to
+    /// doubt the time.
+    ///
+    /// # Errors
+    /// [`DropReason::Future`] or [`DropReason::Stale`].
+    pub fn admit(&mut self, report: Report, now: Timestamp) -> Result<Admitted, DropReason> {
+        let (vehicle, ts) = match &report {
+            Report::Position(report) => (&report.vehicle, report.ts),
+            Report::Hazard(report) => (&report.vehicle, report.ts),
+        };
+        check_time(&self.settings.reports, ts, now, self.clock.newest())?;
+        self.clock.advance(ts, now);
+        let number = self.vehicles.hear(vehicle, ts);
+        Ok(Admitted { number, report, newest: self.clock.newest().unwrap_or(ts) })
+    }
+
+    /// The number of a vehicle that a former run knew.
+    pub fn recall(&mut self, vehicle: &VehicleId) -> u32 {
+        self.vehicles.recall(vehicle)
+    }
+
+    /// Lets time pass until `now`, the receiver's time. `None` if that asks for nothing.
+    pub fn pass(&mut self, now: Timestamp) -> Option<Passed> {
+        let at = self.clock.at(now, SILENCE_MS)?;
+        let tick = *self.next_tick.get_or_insert_with(|| next_whole(at, TICK_MS));
+        let sweep = *self.next_sweep.get_or_insert_with(|| next_whole(at, SWEEP_MS));
+        if at < tick && at < sweep {
+            return None;
+        }
+        let mut passed = Passed { at, ..Passed::default() };
+        if tick <= at {
+            self.next_tick = Some(next_whole(at, TICK_MS));
+            passed.ticks = Some((tick, next_whole(at, TICK_MS) - TICK_MS));
+        }
+        if sweep <= at {
+            self.next_sweep = Some(next_whole(at, SWEEP_MS));
+            let silent_before = at - ms(self.settings.zones.silent_exit_s);
+            passed.silent = self.vehicles.fell_silent(silent_before, at);
+            passed.forgotten = self.vehicles.forget(at - ms(self.settings.reports.forget_after_s));
+        }
+        Some(passed)
+    }
+
+    /// The receiver's time at which [`Sequencer::pass`] asks for something if no report comes before. `watching`: whether
+    /// there is anything on the roads that a look could change.
+    #[must_use]
+    pub fn poll_timeout(&self, watching: bool) -> Option<Timestamp> {
+        let tick = self.next_tick.filter(|_| watching);
+        let sweep = self.next_sweep.filter(|_| !self.vehicles.is_empty());
+        let due = [tick, sweep].into_iter().flatten().min()?;
+        self.clock.when(due, SILENCE_MS)
+    }
+
+    /// The newest report time.
+    #[must_use]
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.clock.newest()
+    }
+
+    /// The name of a vehicle that is known.
+    #[must_use]
+    pub fn name(&self, number: u32) -> Option<&VehicleId> {
+        self.vehicles.name(number)
+    }
+}
+
+/// The first multiple of `step_ms` after `at`.
+fn next_whole(at: Timestamp, step_ms: i64) -> Timestamp {
+    Timestamp::from_ms_clamped((at.as_ms() / step_ms + 1) * step_ms)
+}

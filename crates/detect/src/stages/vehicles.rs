@@ -1,0 +1,170 @@
+//! Which vehicles are known, by name and by number, and when each was last heard of.
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use model::{Timestamp, VehicleId};
+use std::hash::BuildHasher;
+
+/// All vehicles, numbered in the order of their first reports, so that the same input gives the same numbers. The
+/// numbers of forgotten vehicles are used again.
+#[derive(Debug, Default)]
+pub(crate) struct Vehicles {
+    /// By number.
+    known: Vec<Option<Vehicle>>,
+    free: Vec<u32>,
+    /// The numbers, found by name: a table of names would take eight times the room.
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+struct Vehicle {
+    name: VehicleId,
+    /// When it was last heard of, or first missed after a restart.
+    heard: Timestamp,
+    standing: Standing,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Known from a former run; nobody has looked for it since.
+    Recalled,
+    /// Heard of.
+    Heard,
+    /// Told to be silent.
+    Silent,
+}
+
+impl Vehicles {
+    /// The number of a vehicle, known or new, that is heard of at `at`.
+    pub(crate) fn hear(&mut self, name: &VehicleId, at: Timestamp) -> u32 {
+        let number = self.recall(name);
+        if let Some(vehicle) = self.known.get_mut(number as usize).and_then(Option::as_mut) {
+            vehicle.heard = vehicle.heard.max(at);
+            vehicle.standing = Standing::Heard;
+        }
+        number
+    }
+
+    /// The number of a vehicle, known or new; who is new counts as known from a former run.
+    pub(crate) fn recall(&mut self, name: &VehicleId) -> u32 {
+        let hash = self.hasher.hash_one(name.as_str());
+        let is_it =
+            |number: &u32| self.known[*number as usize].as_ref().is_some_and(|known| known.name == *name);
+        if let Some(number) = self.numbers.find(hash, is_it) {
+            return *number;
+        }
+        let vehicle = Some(Vehicle {
+            name: name.clone(),
+            heard: Timestamp::from_ms_clamped(0),
+            standing: Standing::Recalled,
+        });
+        let number = match self.free.pop() {
+            Some(number) => {
+                self.known[number as usize] = vehicle;
+                number
+            }
+            None => {
+                self.known.push(vehicle);
+                // Vehicles are far fewer than 2³²: each takes more than a hundred bytes.
+                u32::try_from(self.known.len() - 1).unwrap_or(u32::MAX)
+            }
+        };
+        let hash_of = |number: &u32| {
+            self.known[*number as usize].as_ref().map_or(0, |known| self.hasher.hash_one(known.name.as_str()))
+        };
+        self.numbers.insert_unique(hash, number, hash_of);
+        number
+    }
+
+    /// The name of a vehicle that is known.
+    pub(crate) fn name(&self, number: u32) -> Option<&VehicleId> {
+        self.known.get(number as usize)?.as_ref().map(|vehicle| &vehicle.name)
+    }
+
+    /// Whether none is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    /// Those heard of last before `before` who were not told before, by number. A recalled one's silence counts from
+    /// `now`, the first time that it is looked for.
+    pub(crate) fn fell_silent(&mut self, before: Timestamp, now: Timestamp) -> Vec<(u32, VehicleId)> {
+        let mut silent = Vec::new();
+        for (number, vehicle) in (0..).zip(&mut self.known) {
+            let Some(vehicle) = vehicle else { continue };
+            if vehicle.standing == Standing::Recalled {
+                vehicle.heard = now;
+                vehicle.standing = Standing::Heard;
+            }
+            if vehicle.standing == Standing::Heard && vehicle.heard < before {
+                vehicle.standing = Standing::Silent;
+                silent.push((number, vehicle.name.clone()));
+            }
+        }
+        silent
+    }
+
+    /// Forgets those last heard of before `before`; gives them by number.
+    pub(crate) fn forget(&mut self, before: Timestamp) -> Vec<(u32, VehicleId)> {
+        let mut forgotten = Vec::new();
+        for (number, slot) in (0..).zip(&mut self.known) {
+            let is_gone =
+                |vehicle: &mut Vehicle| vehicle.standing != Standing::Recalled && vehicle.heard < before;
+            if let Some(gone) = slot.take_if(is_gone) {
+                let hash = self.hasher.hash_one(gone.name.as_str());
+                if let Ok(entry) = self.numbers.find_entry(hash, |known| *known == number) {
+                    entry.remove();
+                }
+                self.free.push(number);
+                forgotten.push((number, gone.name));
+            }
+        }
+        forgotten
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_ms_clamped(second * 1_000)
+    }
+
+    fn name(text: &str) -> VehicleId {
+        VehicleId::new(text).expect("an id")
+    }
+
+    #[test]
+    fn a_number_stays_until_its_vehicle_is_forgotten_and_is_then_used_again() {
+        let mut vehicles = Vehicles::default();
+        let numbers = ["a", "b", "c"].map(|text| vehicles.hear(&name(text), at(10)));
+        assert_eq!(numbers, [0, 1, 2]);
+        assert_eq!(vehicles.hear(&name("b"), at(20)), 1);
+        assert_eq!(vehicles.fell_silent(at(15), at(30)), [(0, name("a")), (2, name("c"))]);
+        assert_eq!(vehicles.fell_silent(at(15), at(31)), []);
+        assert_eq!(vehicles.forget(at(15)), [(0, name("a")), (2, name("c"))]);
+        assert_eq!((vehicles.name(0), vehicles.name(1)), (None, Some(&name("b"))));
+        assert_eq!(vehicles.hear(&name("d"), at(40)), 2);
+        assert_eq!(vehicles.hear(&name("a"), at(40)), 0);
+    }
+
+    #[test]
+    fn who_reports_late_after_a_silence_falls_silent_again() {
+        let mut vehicles = Vehicles::default();
+        vehicles.hear(&name("a"), at(10));
+        assert_eq!(vehicles.fell_silent(at(100), at(200)), [(0, name("a"))]);
+        vehicles.hear(&name("a"), at(50));
+        assert_eq!(vehicles.fell_silent(at(100), at(200)), [(0, name("a"))]);
+    }
+
+    #[test]
+    fn the_silence_of_a_recalled_vehicle_counts_from_the_first_look() {
+        let mut vehicles = Vehicles::default();
+        vehicles.recall(&name("a"));
+        assert_eq!(vehicles.forget(at(100)), []);
+        assert_eq!(vehicles.fell_silent(at(10), at(100)), []);
+        assert_eq!(vehicles.fell_silent(at(101), at(200)), [(0, name("a"))]);
+    }
+}

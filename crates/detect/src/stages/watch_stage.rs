@@ -1,0 +1,100 @@
+//! The watch stage by itself: takes what the track stages found, in the plan's order.
+
+use super::Step;
+use crate::observation::Seen;
+use crate::output::Output;
+use crate::settings::Settings;
+use crate::stages::Tracked;
+use crate::stages::sequencer::TICK_MS;
+use crate::watch::Watch;
+use model::{DropReason, Timestamp};
+use roadnet::Network;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Makes jams and accidents of what the track stages saw, and puts all outputs into one order.
+#[derive(Debug)]
+pub struct WatchStage {
+    settings: Settings,
+    watch: Watch,
+    out: Vec<Output>,
+}
+
+impl WatchStage {
+    /// Empty roads.
+    #[must_use]
+    pub fn new(settings: Settings, network: Arc<Network>) -> Self {
+        Self { settings, watch: Watch::new(network), out: Vec::new() }
+    }
+
+    /// Takes back a jam or an accident that a former run kept under `key`; whether it was one.
+    pub fn restore(&mut self, key: &str, value: serde_json::Value) -> bool {
+        self.watch.restore(key, value)
+    }
+
+    /// Looks at the roads, every second from `first` to `last`.
+    pub fn tick(&mut self, first: Timestamp, last: Timestamp, out: &mut VecDeque<Output>) {
+        let mut at = first;
+        while at <= last {
+            self.watch.tick(at, &self.settings, &mut self.out);
+            out.extend(self.out.drain(..));
+            if self.watch.is_idle() {
+                // Nothing is going on that the other looks could change.
+                break;
+            }
+            at = at + TICK_MS;
+        }
+    }
+
+    /// Takes what came of one task, its outputs first.
+    pub fn take(&mut self, tracked: Tracked, out: &mut VecDeque<Output>) {
+        out.extend(tracked.outputs);
+        match tracked.seen {
+            Some(Seen::Position(observation)) => self.watch.observe(&observation, &self.settings),
+            Some(Seen::Hazard(hazard, newest)) => {
+                self.watch.hear(hazard, newest, &self.settings, &mut self.out);
+                out.extend(self.out.drain(..));
+            }
+            None => {}
+        }
+    }
+
+    /// Goes through the steps of a plan with what each part found, in order; `reports` is told what became of every
+    /// report.
+    pub fn run(
+        &mut self,
+        steps: &[Step],
+        found: Vec<Vec<Result<Tracked, DropReason>>>,
+        out: &mut VecDeque<Output>,
+        mut reports: impl FnMut(Result<(), DropReason>),
+    ) {
+        let mut found: Vec<_> = found.into_iter().map(Vec::into_iter).collect();
+        for step in steps {
+            match *step {
+                Step::Ticks(first, last) => self.tick(first, last, out),
+                Step::Dropped(reason) => reports(Err(reason)),
+                Step::Track(part) => match found.get_mut(part as usize).and_then(Iterator::next) {
+                    Some(Ok(tracked)) => {
+                        let is_report = tracked.seen.is_some();
+                        self.take(tracked, out);
+                        if is_report {
+                            reports(Ok(()));
+                        }
+                    }
+                    Some(Err(reason)) => reports(Err(reason)),
+                    None => {}
+                },
+            }
+        }
+    }
+
+    /// Whether there is nothing that time alone can change.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.watch.is_idle()
+    }
+
+    pub(crate) fn watch(&self) -> &Watch {
+        &self.watch
+    }
+}

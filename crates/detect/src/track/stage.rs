@@ -1,0 +1,213 @@
+//! The track stage: follows one part of the vehicles.
+
+use super::tracks::{Moved, Track, World};
+use super::visits::{Crossing, Visit};
+use super::zones::Zones;
+use crate::observation::{Observation, Seen};
+use crate::output::{Output, StateChange};
+use crate::settings::Settings;
+use crate::stages::{Admitted, TrackTask};
+use crate::watch::roads::road_at;
+use model::codec::Report;
+use model::{
+    DropReason, Event, EventId, EventKind, Geometry, LatLon, Measures, Phase, Timestamp, VehicleId, Zone,
+    ZoneId, ZoneRef, round7,
+};
+use roadnet::Network;
+use roadnet::matching::Matcher;
+use std::sync::Arc;
+
+/// How sure an exit is that was never seen.
+const SILENT_EXIT_CONFIDENCE: f64 = 0.5;
+
+/// Follows the vehicles of one part: those whose number leaves the part's number when divided by how many parts there
+/// are.
+#[derive(Debug)]
+pub struct TrackStage {
+    settings: Settings,
+    matcher: Arc<Matcher>,
+    zones: Zones,
+    /// By number divided by the number of parts. Who is forgotten leaves an empty track.
+    tracks: Vec<Track>,
+    part: u32,
+    parts: u32,
+}
+
+/// What came of one task.
+#[derive(Debug, Default)]
+pub struct Tracked {
+    /// Zone entries and exits, and what to keep of them.
+    pub outputs: Vec<Output>,
+    /// What the watch stage is to know; `None` where no report was followed.
+    pub seen: Option<Seen>,
+}
+
+impl TrackStage {
+    /// Part 0 of one: all vehicles.
+    #[must_use]
+    pub fn new(settings: Settings, network: Arc<Network>) -> Self {
+        let matcher = Arc::new(Matcher::new(network, settings.matching));
+        Self { settings, matcher, zones: Zones::default(), tracks: Vec::new(), part: 0, parts: 1 }
+    }
+
+    /// So many empty parts (at least one) that share one look at the network.
+    #[must_use]
+    pub fn in_parts(settings: &Settings, network: Arc<Network>, parts: u32) -> Vec<Self> {
+        let matcher = Arc::new(Matcher::new(network, settings.matching));
+        let part = |part| Self {
+            settings: settings.clone(),
+            matcher: Arc::clone(&matcher),
+            zones: Zones::default(),
+            tracks: Vec::new(),
+            part,
+            parts: parts.max(1),
+        };
+        (0..parts.max(1)).map(part).collect()
+    }
+
+    /// Takes back a vehicle's visits that a former run kept; whether `value` was such.
+    pub fn restore(&mut self, number: u32, value: serde_json::Value) -> bool {
+        let Ok(visits) = serde_json::from_value::<Vec<Visit>>(value) else { return false };
+        self.track_mut(number).visits = visits;
+        true
+    }
+
+    /// Puts a zone in place of the one with the same id, from the next report on.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.zones.set(zone);
+    }
+
+    /// Takes a zone away; visits to it end without an exit. Whether there was such a zone.
+    pub fn remove_zone(&mut self, id: &ZoneId) -> bool {
+        self.zones.remove(id)
+    }
+
+    /// Does some tasks in order and gives what came of each, but for those that change zones.
+    pub fn run(&mut self, tasks: Vec<TrackTask>) -> Vec<Result<Tracked, DropReason>> {
+        let mut found = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            match task {
+                TrackTask::Report(admitted) => found.push(self.follow(admitted)),
+                TrackTask::Silent(number, vehicle, at) => found.push(Ok(self.silence(number, &vehicle, at))),
+                TrackTask::Forget(number, vehicle, at) => found.push(Ok(self.forget(number, &vehicle, at))),
+                TrackTask::SetZone(zone) => self.set_zone(*zone),
+                TrackTask::RemoveZone(id) => {
+                    self.remove_zone(&id);
+                }
+            }
+        }
+        found
+    }
+
+    /// Follows a report of a vehicle of this part.
+    ///
+    /// # Errors
+    /// [`DropReason::Duplicate`], [`DropReason::OutOfOrder`] or [`DropReason::ImpossibleJump`].
+    pub fn follow(&mut self, admitted: Admitted) -> Result<Tracked, DropReason> {
+        let Admitted { number, report, newest } = admitted;
+        let index = self.index(number);
+        let world = World { settings: &self.settings, matcher: &self.matcher, zones: &self.zones };
+        let track = &mut self.tracks[index];
+        match report {
+            Report::Position(report) => {
+                let moved = track.handle_position(number, report, &world)?;
+                let outputs = crossing_outputs(&moved, track, self.matcher.network());
+                Ok(Tracked { outputs, seen: Some(Seen::Position(moved.observation)) })
+            }
+            Report::Hazard(report) => {
+                let hazard = track.handle_hazard(report, &world)?;
+                Ok(Tracked { outputs: Vec::new(), seen: Some(Seen::Hazard(hazard, newest)) })
+            }
+        }
+    }
+
+    /// Lets a vehicle leave its zones that fell silent.
+    pub fn silence(&mut self, number: u32, vehicle: &VehicleId, at: Timestamp) -> Tracked {
+        let index = self.index(number);
+        let visits = std::mem::take(&mut self.tracks[index].visits);
+        if visits.is_empty() {
+            return Tracked::default();
+        }
+        let track = &self.tracks[index];
+        let mut outputs = Vec::new();
+        for visit in visits.into_iter().filter(|visit| visit.inside) {
+            let (Some(area), Some(last)) = (self.zones.get(&visit.zone), track.last()) else { continue };
+            let name = area.zone.name.clone();
+            let crossing = Crossing { zone: visit.zone, name, entered: false, at: last };
+            let mut event = crossing_event(vehicle, at, crossing, SILENT_EXIT_CONFIDENCE);
+            event.road = road_at(self.matcher.network(), track.on_road());
+            outputs.push(Output::Event(Box::new(event)));
+        }
+        outputs.push(Output::State(visits_state(vehicle, &[])));
+        Tracked { outputs, seen: None }
+    }
+
+    /// Forgets a vehicle; it leaves its zones, if it is still in some.
+    pub fn forget(&mut self, number: u32, vehicle: &VehicleId, at: Timestamp) -> Tracked {
+        let left = self.silence(number, vehicle, at);
+        *self.track_mut(number) = Track::default();
+        left
+    }
+
+    /// The vehicles of this part with their numbers.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Track)> {
+        (self.part..).step_by(self.parts as usize).zip(&self.tracks)
+    }
+
+    fn track_mut(&mut self, number: u32) -> &mut Track {
+        let index = self.index(number);
+        &mut self.tracks[index]
+    }
+
+    /// Where a vehicle's track stands; there is one from here on.
+    fn index(&mut self, number: u32) -> usize {
+        let index = (number / self.parts) as usize;
+        if index >= self.tracks.len() {
+            self.tracks.resize_with(index + 1, Track::default);
+        }
+        index
+    }
+}
+
+fn crossing_outputs(moved: &Moved, track: &Track, network: &Network) -> Vec<Output> {
+    let Observation { vehicle, ts, on_road, speed_mps, .. } = &moved.observation;
+    let mut outputs = Vec::new();
+    for crossing in &moved.crossings {
+        let mut event = crossing_event(vehicle, *ts, crossing.clone(), 1.0);
+        event.road = road_at(network, *on_road);
+        event.measures.speed_mps = *speed_mps;
+        outputs.push(Output::Event(Box::new(event)));
+    }
+    if moved.visits_changed {
+        outputs.push(Output::State(visits_state(vehicle, &track.visits)));
+    }
+    outputs
+}
+
+/// A zone entry or exit, told at `at`; without its road and speed.
+fn crossing_event(vehicle: &VehicleId, told: Timestamp, crossing: Crossing, confidence: f64) -> Event {
+    let kind = if crossing.entered { EventKind::ZoneEntry } else { EventKind::ZoneExit };
+    let at = crossing.at;
+    Event {
+        id: EventId::derive(kind, at.ts, crossing.zone.as_str(), vehicle.as_str()),
+        revision: 1,
+        kind,
+        phase: Phase::Started,
+        occurred_at: at.ts,
+        detected_at: told,
+        ended_at: None,
+        position: LatLon::new(round7(at.position.lat), round7(at.position.lon)),
+        geometry: Geometry::point(at.position),
+        road: None,
+        zone: Some(ZoneRef { id: crossing.zone, name: crossing.name }),
+        vehicles: vec![vehicle.clone()],
+        confidence,
+        cause: None,
+        measures: Measures::default(),
+    }
+}
+
+fn visits_state(vehicle: &VehicleId, visits: &[Visit]) -> StateChange {
+    let key = format!("visit/{vehicle}");
+    if visits.is_empty() { StateChange::forget(key) } else { StateChange::keep(key, &visits) }
+}
