@@ -8,6 +8,7 @@ mod page;
 mod roads;
 mod score;
 mod screen;
+mod settings;
 mod test;
 mod up;
 
@@ -25,6 +26,7 @@ enum Chore {
     Check(check::Args),
     Roads(roads::Args),
     Score(score::Args),
+    Settings(settings::Args),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Chore::Check(args) => check::run(&args),
         Chore::Roads(args) => roads::run(args),
         Chore::Score(args) => score::run(&args),
+        Chore::Settings(args) => settings::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,5 +19,7 @@ mod watch;
 pub use detector::Detector;
 pub use observation::{HazardObservation, Observation, OnRoad, Seen};
 pub use output::{Output, StateChange};
-pub use settings::{AccidentSettings, JamSettings, ReportSettings, Settings, SettingsError, ZoneSettings};
+pub use settings::{
+    AccidentSettings, JamSettings, Range, ReportSettings, Settings, SettingsError, ZoneSettings,
+};
 pub use view::View;

@@ -48,38 +48,43 @@ impl Settings {
     /// # Errors
     /// Names the first setting that is wrong and what is allowed.
     pub fn check(&self) -> Result<(), SettingsError> {
+        let wrong = self.ranges().into_iter().find(|range| !(range.low..=range.high).contains(&range.value));
+        wrong.map_or(Ok(()), |Range { name, value, low, high }| {
+            Err(SettingsError { name, value: value.to_string(), allowed: format!("{low} to {high}") })
+        })
+    }
+
+    /// Every threshold as it is set, with what is allowed, in the order of the documentation.
+    #[must_use]
+    pub fn ranges(&self) -> Vec<Range> {
         let m = &self.matching;
-        self.reports.check()?;
-        Range::check_all(&[
+        let matching = vec![
             Range::of("matching.reach_m", m.reach_m, 1.0, 1_000.0),
             Range::of("matching.wrong_way_cost", m.wrong_way_cost, 0.0, 1_000.0),
             Range::of("matching.change_cost", m.change_cost, 0.0, 1_000.0),
             Range::of("matching.least_sigma_m", m.least_sigma_m, 0.1, 100.0),
-        ])?;
-        self.zones.check()?;
-        self.jams.check()?;
-        self.accidents.check()
+        ];
+        [self.reports.ranges(), matching, self.zones.ranges(), self.jams.ranges(), self.accidents.ranges()]
+            .concat()
     }
 }
 
 /// A threshold's value and what it may be.
-struct Range {
-    name: &'static str,
-    value: f64,
-    low: f64,
-    high: f64,
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Range {
+    /// Section and key, as written in the file; the key's last part is its unit.
+    pub name: &'static str,
+    /// What it is set to.
+    pub value: f64,
+    /// Least value allowed.
+    pub low: f64,
+    /// Greatest value allowed.
+    pub high: f64,
 }
 
 impl Range {
     const fn of(name: &'static str, value: f64, low: f64, high: f64) -> Self {
         Self { name, value, low, high }
-    }
-
-    fn check_all(ranges: &[Self]) -> Result<(), SettingsError> {
-        let wrong = ranges.iter().find(|range| !(range.low..=range.high).contains(&range.value));
-        wrong.map_or(Ok(()), |Self { name, value, low, high }| {
-            Err(SettingsError { name, value: value.to_string(), allowed: format!("{low} to {high}") })
-        })
     }
 }
 
@@ -92,10 +97,25 @@ pub(crate) fn ms(seconds: f64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
 
     #[test]
     fn the_defaults_are_allowed() {
         assert_eq!(Settings::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn every_number_in_the_settings_has_a_range_under_its_name() {
+        let json = serde_json::to_value(Settings::default()).expect("settings have a JSON form");
+        let mut in_file = BTreeMap::new();
+        for (section, keys) in json.as_object().expect("sections") {
+            for (key, value) in keys.as_object().into_iter().flatten() {
+                in_file.insert(format!("{section}.{key}"), value.as_f64().expect("a number"));
+            }
+        }
+        let ranges: BTreeMap<String, f64> =
+            Settings::default().ranges().iter().map(|range| (range.name.to_owned(), range.value)).collect();
+        assert_eq!(ranges, in_file);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod tidy;
 use crate::command::{cargo, run as run_loudly};
 use crate::page;
 use crate::screen::Screen;
+use crate::settings;
 
 /// Check form: formatting, lints, documentation, layering, house rules, the page's own checks.
 ///
@@ -23,6 +24,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     screen.heading("Checking");
     screen.step("layering", || layering::check().map(|packages| ((), format!("{packages} packages"))))?;
     screen.step("house rules", || tidy::check().map(|files| ((), format!("{files} files"))))?;
+    screen.step("documented thresholds", || Ok((settings::check()?, String::new())))?;
     screen
         .step("formatting", || Ok((run_loudly(cargo().args(["fmt", "--all", "--check"]))?, String::new())))?;
     screen.step("lints", || {

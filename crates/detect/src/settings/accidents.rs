@@ -1,6 +1,6 @@
 //! When something is an accident.
 
-use super::{Range, SettingsError};
+use super::Range;
 use serde::{Deserialize, Serialize};
 
 /// When hazard reports are an accident.
@@ -26,15 +26,15 @@ impl Default for AccidentSettings {
 }
 
 impl AccidentSettings {
-    /// Checks each threshold against its range.
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    /// Each threshold with its range.
+    pub(super) fn ranges(&self) -> Vec<Range> {
         let a = self;
-        Range::check_all(&[
+        vec![
             Range::of("accidents.radius_m", a.radius_m, 1.0, 10_000.0),
             Range::of("accidents.standstill_mps", a.standstill_mps, 0.01, 10.0),
             Range::of("accidents.standstill_s", a.standstill_s, 0.0, 3_600.0),
             Range::of("accidents.moving_mps", a.moving_mps, a.standstill_mps, 50.0),
             Range::of("accidents.clearing_s", a.clearing_s, 0.0, 3_600.0),
-        ])
+        ]
     }
 }

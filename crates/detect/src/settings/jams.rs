@@ -1,6 +1,6 @@
 //! When a queue is a jam.
 
-use super::{Range, SettingsError};
+use super::Range;
 use serde::{Deserialize, Serialize};
 
 /// When a queue is a jam.
@@ -50,10 +50,10 @@ impl Default for JamSettings {
 }
 
 impl JamSettings {
-    /// Checks each threshold against its range.
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    /// Each threshold with its range.
+    pub(super) fn ranges(&self) -> Vec<Range> {
         let j = self;
-        Range::check_all(&[
+        vec![
             Range::of("jams.onset_speed_ratio", j.onset_speed_ratio, 0.01, 0.99),
             Range::of("jams.clearing_speed_ratio", j.clearing_speed_ratio, j.onset_speed_ratio, 1.0),
             Range::of("jams.min_slow_s", j.min_slow_s, 0.0, 600.0),
@@ -65,6 +65,6 @@ impl JamSettings {
             Range::of("jams.update_every_s", j.update_every_s, 1.0, 3_600.0),
             Range::of("jams.min_vehicles", j.min_vehicles as f64, 1.0, 1_000.0),
             Range::of("jams.keep_vehicles", j.keep_vehicles as f64, 1.0, j.min_vehicles as f64),
-        ])
+        ]
     }
 }

@@ -1,6 +1,6 @@
 //! Which reports are used at all.
 
-use super::{Range, SettingsError};
+use super::Range;
 use serde::{Deserialize, Serialize};
 
 /// Which reports are used at all.
@@ -35,16 +35,16 @@ impl Default for ReportSettings {
 }
 
 impl ReportSettings {
-    /// Checks each threshold against its range.
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    /// Each threshold with its range.
+    pub(super) fn ranges(&self) -> Vec<Range> {
         let r = self;
-        Range::check_all(&[
+        vec![
             Range::of("reports.max_lead_s", r.max_lead_s, 0.0, 86_400.0),
             Range::of("reports.max_age_s", r.max_age_s, 1.0, 86_400.0),
             Range::of("reports.max_speed_mps", r.max_speed_mps, 1.0, 1_000.0),
             Range::of("reports.jump_allowance_m", r.jump_allowance_m, 0.0, 100_000.0),
             Range::of("reports.forget_after_s", r.forget_after_s, 10.0, 604_800.0),
             Range::of("reports.usual_accuracy_m", r.usual_accuracy_m, 0.1, 1_000.0),
-        ])
+        ]
     }
 }

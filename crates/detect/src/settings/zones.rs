@@ -1,6 +1,6 @@
 //! When a vehicle is in a zone.
 
-use super::{Range, SettingsError};
+use super::Range;
 use serde::{Deserialize, Serialize};
 
 /// When a vehicle is in a zone.
@@ -22,13 +22,13 @@ impl Default for ZoneSettings {
 }
 
 impl ZoneSettings {
-    /// Checks each threshold against its range.
-    pub(super) fn check(&self) -> Result<(), SettingsError> {
+    /// Each threshold with its range.
+    pub(super) fn ranges(&self) -> Vec<Range> {
         let z = self;
-        Range::check_all(&[
+        vec![
             Range::of("zones.sure_sigmas", z.sure_sigmas, 0.0, 20.0),
             Range::of("zones.hysteresis_m", z.hysteresis_m, 0.0, 1_000.0),
             Range::of("zones.silent_exit_s", z.silent_exit_s, 10.0, 604_800.0),
-        ])
+        ]
     }
 }
