@@ -10,11 +10,12 @@ use super::sources;
 
 /// What each package of the project may use of the project, tests included. A package that is not named here is
 /// refused: whoever adds one says where it stands.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("model", &[]),
     ("roadnet", &["model"]),
     ("detect", &["model", "roadnet"]),
     ("score", &["model", "roadnet", "detect"]),
+    ("bench", &["model", "roadnet", "detect"]),
     ("link", &["model", "testbed"]),
     ("testbed", &[]),
     ("simulator", &["model", "roadnet", "link", "testbed"]),
@@ -22,7 +23,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("collector", &["model", "link", "testbed"]),
     ("web", &["model", "roadnet", "link", "testbed"]),
     ("end-to-end", &["model", "roadnet", "detect", "link", "testbed"]),
-    ("xtask", &["model", "roadnet", "detect", "score", "testbed"]),
+    ("xtask", &["model", "roadnet", "detect", "score", "bench", "testbed"]),
 ];
 /// Beside the programs, only chores and tests may use what starts servers.
 const ONLY_IN_TESTS: &str = "testbed";
