@@ -2,6 +2,7 @@
 
 use super::visits::Fix;
 use crate::settings::{ReportSettings, ms};
+use model::geo::Scale;
 use model::{DropReason, Timestamp};
 
 /// Checks a time against the receiver's clock and the newest time taken.
@@ -22,7 +23,12 @@ pub(crate) fn check_time(
 
 /// Checks a report against the last one of the same vehicle that was used.
 #[allow(clippy::cast_precision_loss)]
-pub(crate) fn check_step(settings: &ReportSettings, last: Fix, next: Fix) -> Result<(), DropReason> {
+pub(crate) fn check_step(
+    settings: &ReportSettings,
+    scale: Scale,
+    last: Fix,
+    next: Fix,
+) -> Result<(), DropReason> {
     let elapsed_ms = next.ts.since_ms(last.ts);
     match elapsed_ms {
         0 => return Err(DropReason::Duplicate),
@@ -30,7 +36,11 @@ pub(crate) fn check_step(settings: &ReportSettings, last: Fix, next: Fix) -> Res
         _ => {}
     }
     let reach_m = settings.max_speed_mps * elapsed_ms as f64 / 1_000.0 + settings.jump_allowance_m;
-    if last.position.distance_m(next.position) > reach_m { Err(DropReason::ImpossibleJump) } else { Ok(()) }
+    if scale.distance_m(last.position, next.position) > reach_m {
+        Err(DropReason::ImpossibleJump)
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -56,7 +66,9 @@ mod tests {
     #[test]
     fn repeated_late_and_impossible_steps_are_told_apart() {
         let fix = |second, lat| Fix { ts: at(second), position: LatLon::new(lat, 24.0), sigma_m: 5.0 };
-        let check = |second, lat| check_step(&ReportSettings::default(), fix(10, 60.0), fix(second, lat));
+        let scale = Scale::at(LatLon::new(60.0, 24.0));
+        let check =
+            |second, lat| check_step(&ReportSettings::default(), scale, fix(10, 60.0), fix(second, lat));
         assert_eq!(check(11, 60.0001), Ok(()));
         assert_eq!(check(10, 60.0001), Err(DropReason::Duplicate));
         assert_eq!(check(9, 60.0), Err(DropReason::OutOfOrder));

@@ -3,7 +3,7 @@
 //! One variance serves both axes, as noise and driving know no compass direction. Positions are in degrees (f64),
 //! velocities in metres per second.
 
-use model::geo::EARTH_RADIUS_M;
+use model::geo::{Scale, unit_vector};
 use model::{LatLon, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ const ANY_VELOCITY: f32 = 400.0;
 /// After so long a gap the old estimate says nothing, in seconds.
 const MAX_GAP_S: f32 = 60.0;
 /// Slower than this a course says nothing, in m/s.
-const MIN_COURSE_MPS: f64 = 1.0;
+const MIN_COURSE_MPS: f32 = 1.0;
 
 /// What one report says.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,8 @@ pub(crate) struct Measured {
     pub(crate) sigma_m: f32,
     pub(crate) speed_mps: Option<f64>,
     pub(crate) heading_deg: Option<f64>,
+    /// Metres a degree there.
+    pub(crate) scale: Scale,
 }
 
 /// The estimate.
@@ -68,16 +70,17 @@ impl Estimate {
         let mut next = *self;
         next.ts = measured.ts;
         let (east_m, north_m) = (f64::from(self.east_mps * dt), f64::from(self.north_mps * dt));
-        next.position = moved(self.position, east_m, north_m);
+        next.position = measured.scale.moved(self.position, east_m, north_m);
         next.position_var +=
             2.0 * dt * self.covariance + dt * dt * self.velocity_var + AGILITY * dt * dt * dt / 3.0;
         next.covariance += dt * self.velocity_var + AGILITY * dt * dt / 2.0;
         next.velocity_var += AGILITY * dt;
 
-        let (off_east, off_north) = metres(next.position, measured.position);
+        let (off_east, off_north) = measured.scale.way_m(next.position, measured.position);
         let total = next.position_var + measured.sigma_m * measured.sigma_m;
         let (gain_p, gain_v) = (next.position_var / total, next.covariance / total);
-        next.position = moved(next.position, off_east * f64::from(gain_p), off_north * f64::from(gain_p));
+        let gain = f64::from(gain_p);
+        next.position = measured.scale.moved(next.position, off_east * gain, off_north * gain);
         next.east_mps += off_east as f32 * gain_v;
         next.north_mps += off_north as f32 * gain_v;
         next.velocity_var -= gain_v * next.covariance;
@@ -90,10 +93,10 @@ impl Estimate {
     /// Takes speed and course for what they are: a measurement of the velocity.
     #[allow(clippy::cast_possible_truncation)]
     fn correct_velocity(&mut self, measured: &Measured) {
-        let (east, north) = match (measured.speed_mps, measured.heading_deg) {
+        let (east, north) = match (measured.speed_mps.map(|speed| speed as f32), measured.heading_deg) {
             (Some(speed), Some(heading)) if speed >= MIN_COURSE_MPS => {
-                let (sin, cos) = heading.to_radians().sin_cos();
-                ((speed * sin) as f32, (speed * cos) as f32)
+                let [east, north] = unit_vector(heading);
+                (speed * east, speed * north)
             }
             (Some(speed), _) if speed < MIN_COURSE_MPS => (0.0, 0.0),
             _ => return,
@@ -101,7 +104,8 @@ impl Estimate {
         let total = self.velocity_var + VELOCITY_SIGMA_MPS * VELOCITY_SIGMA_MPS;
         let (gain_p, gain_v) = (self.covariance / total, self.velocity_var / total);
         let (off_east, off_north) = (east - self.east_mps, north - self.north_mps);
-        self.position = moved(self.position, f64::from(off_east * gain_p), f64::from(off_north * gain_p));
+        let (east_m, north_m) = (f64::from(off_east * gain_p), f64::from(off_north * gain_p));
+        self.position = measured.scale.moved(self.position, east_m, north_m);
         self.east_mps += off_east * gain_v;
         self.north_mps += off_north * gain_v;
         self.position_var -= gain_p * self.covariance;
@@ -116,37 +120,34 @@ impl Estimate {
 
     /// Speed in m/s.
     pub(crate) fn speed_mps(&self) -> f32 {
-        self.east_mps.hypot(self.north_mps)
+        (self.east_mps * self.east_mps + self.north_mps * self.north_mps).sqrt()
     }
 
-    /// The course, degrees clockwise from north, where the vehicle moves fast enough to have one.
+    /// The course as a unit vector (east, north), where the vehicle moves fast enough to have one.
+    pub(crate) fn course(&self) -> Option<[f32; 2]> {
+        let speed = self.speed_mps();
+        (speed >= MIN_COURSE_MPS).then(|| [self.east_mps / speed, self.north_mps / speed])
+    }
+
+    /// The course in degrees clockwise from north.
     pub(crate) fn course_deg(&self) -> Option<f64> {
-        (f64::from(self.speed_mps()) >= MIN_COURSE_MPS)
-            .then(|| model::geo::normal_deg(f64::from(self.east_mps.atan2(self.north_mps).to_degrees())))
+        let [east, north] = self.course()?;
+        Some(model::geo::normal_deg(f64::from(east.atan2(north).to_degrees())))
     }
-}
-
-/// Metres per degree of latitude.
-const M_PER_DEG: f64 = EARTH_RADIUS_M * std::f64::consts::PI / 180.0;
-
-fn moved(from: LatLon, east_m: f64, north_m: f64) -> LatLon {
-    let m_per_deg_lon = M_PER_DEG * from.lat.to_radians().cos().max(1e-6);
-    LatLon::new(from.lat + north_m / M_PER_DEG, from.lon + east_m / m_per_deg_lon)
-}
-
-fn metres(from: LatLon, to: LatLon) -> (f64, f64) {
-    let m_per_deg_lon = M_PER_DEG * from.lat.to_radians().cos();
-    ((to.lon - from.lon) * m_per_deg_lon, (to.lat - from.lat) * M_PER_DEG)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const START: LatLon = LatLon::new(60.0, 24.0);
+
     fn at(second: f64, east_m: f64, speed: Option<f64>) -> Measured {
+        let scale = Scale::at(START);
         Measured {
             ts: Timestamp::from_ms_clamped(1_000_000 + (second * 1_000.0) as i64),
-            position: moved(LatLon::new(60.0, 24.0), east_m, 0.0),
+            position: scale.moved(START, east_m, 0.0),
+            scale,
             sigma_m: 5.0,
             speed_mps: speed,
             heading_deg: Some(90.0),
@@ -154,7 +155,7 @@ mod tests {
     }
 
     fn east_m(estimate: &Estimate) -> f64 {
-        metres(LatLon::new(60.0, 24.0), estimate.position).0
+        Scale::at(START).way_m(START, estimate.position).0
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::visits::{Crossing, Fix, Visit, follow, undecided};
 use super::zones::Zones;
 use crate::observation::{HazardObservation, Observation, OnRoad};
 use crate::settings::Settings;
+use model::geo::{Scale, unit_vector};
 use model::{DropReason, HazardReport, PositionReport, Timestamp, VehicleKind};
 use roadnet::matching::{Matcher, Place, Sighting};
 
@@ -113,17 +114,17 @@ impl Track {
         let before = self.last();
         if let Some(before) = before {
             let reported = Fix { ts: report.ts, position: report.position, sigma_m: measured.sigma_m };
-            check_step(&world.settings.reports, before, reported)?;
+            check_step(&world.settings.reports, measured.scale, before, reported)?;
         }
         let estimate = match &self.estimate {
             Some(last) => last.next(&measured),
             None => Estimate::first(&measured),
         };
         let here = fix(&estimate);
-        let moved_m = before.map_or(0.0, |before| before.position.distance_m(here.position));
+        let moved_m = before.map_or(0.0, |before| measured.scale.distance_m(before.position, here.position));
         let sighting = Sighting {
             position: here.position,
-            course_deg: estimate.course_deg(),
+            course: estimate.course(),
             sigma_m: f64::from(here.sigma_m),
             moved_m,
         };
@@ -177,7 +178,7 @@ impl Track {
         self.last_hazard = Some(report.ts);
         let sighting = Sighting {
             position: report.position,
-            course_deg: report.heading_deg.or_else(|| self.estimate.as_ref()?.course_deg()),
+            course: report.heading_deg.map(unit_vector).or_else(|| self.estimate.as_ref()?.course()),
             sigma_m: world.settings.reports.usual_accuracy_m,
             moved_m: self.last().map_or(0.0, |last| last.position.distance_m(report.position)),
         };
@@ -209,6 +210,7 @@ fn measured(report: &PositionReport, settings: &Settings) -> Measured {
         sigma_m: report.accuracy_m.unwrap_or(settings.reports.usual_accuracy_m).clamp(0.5, 1_000.0) as f32,
         speed_mps: report.speed_mps,
         heading_deg: report.heading_deg,
+        scale: Scale::at(report.position),
     }
 }
 

@@ -42,8 +42,8 @@ impl Default for MatchSettings {
 pub struct Sighting {
     /// Where.
     pub position: LatLon,
-    /// Its course, degrees clockwise from north; `None` where it stands or the course is not known.
-    pub course_deg: Option<f64>,
+    /// Its course as a unit vector (east, north); `None` where it stands or the course is not known.
+    pub course: Option<[f32; 2]>,
     /// Standard deviation of the position in metres.
     pub sigma_m: f64,
     /// How far it moved since the last place, in metres.
@@ -82,7 +82,7 @@ pub struct Matcher {
 struct Seen {
     x_m: f32,
     y_m: f32,
-    course: Option<(f32, f32)>,
+    course: Option<[f32; 2]>,
     /// One over twice the variance.
     per_half_variance: f32,
     sigma_m: f32,
@@ -127,14 +127,10 @@ impl Matcher {
     fn seen(&self, sighting: &Sighting) -> Seen {
         let (x, y) = self.segments.plane.to_xy_m(sighting.position);
         let sigma_m = sighting.sigma_m.max(self.settings.least_sigma_m) as f32;
-        let course = sighting.course_deg.map(|degrees| {
-            let (east, north) = degrees.to_radians().sin_cos();
-            (east as f32, north as f32)
-        });
         Seen {
             x_m: x as f32,
             y_m: y as f32,
-            course,
+            course: sighting.course,
             per_half_variance: 0.5 / (sigma_m * sigma_m),
             sigma_m,
             moved_m: sighting.moved_m as f32,
@@ -152,7 +148,7 @@ impl Matcher {
         let (along_m, off_m, right_m) = segment.project(seen.x_m, seen.y_m);
         let beyond_m = (off_m - segment.half_width_m).max(0.0);
         let turned = match seen.course {
-            Some((east, north)) => 1.0 - (east * segment.east + north * segment.north),
+            Some([east, north]) => 1.0 - (east * segment.east + north * segment.north),
             None => 0.0,
         };
         let cost = beyond_m * beyond_m * seen.per_half_variance
@@ -217,13 +213,9 @@ impl Matcher {
             if number < end || travelled_m > ahead_m || steps == 0 {
                 continue;
             }
-            let here = self.network.link(LinkIdx(link));
-            let onward = self.network.outgoing(here.to);
-            for next in onward {
-                let turns_back = here.opposite == Some(*next) && onward.len() > 1;
-                let span = self.segments.spans[next.0 as usize];
-                if !turns_back && open < ways.len() && span.first < span.end {
-                    ways[open] = (span.first, travelled_m);
+            for next in self.segments.onward(link) {
+                if open < ways.len() {
+                    ways[open] = (*next, travelled_m);
                     open += 1;
                 }
             }

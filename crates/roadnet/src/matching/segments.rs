@@ -31,6 +31,8 @@ pub(super) struct Span {
     pub(super) first: u32,
     pub(super) end: u32,
     pub(super) length_m: f32,
+    /// Where its ways on begin and end in `onward`.
+    onward: (u32, u32),
 }
 
 #[derive(Debug)]
@@ -39,6 +41,8 @@ pub(super) struct Segments {
     pub(super) rows: Vec<Segment>,
     /// By link.
     pub(super) spans: Vec<Span>,
+    /// The first segments of the links that go on from each link.
+    onward: Vec<u32>,
 }
 
 impl Segments {
@@ -71,9 +75,25 @@ impl Segments {
                 }
                 start_m += length_m;
             }
-            spans.push(Span { first, end: rows.len() as u32, length_m: start_m as f32 });
+            spans.push(Span { first, end: rows.len() as u32, length_m: start_m as f32, onward: (0, 0) });
         }
-        Self { plane, rows, spans }
+        let mut onward = Vec::new();
+        for (number, link) in network.links() {
+            let begin = onward.len() as u32;
+            let next = network.outgoing(link.to);
+            // Turning back is no way on where there is another.
+            let is_on = |way: &&LinkIdx| link.opposite != Some(**way) || next.len() == 1;
+            let ways = next.iter().filter(is_on).map(|way| spans[way.0 as usize]);
+            onward.extend(ways.filter(|span| span.first < span.end).map(|span| span.first));
+            spans[number.0 as usize].onward = (begin, onward.len() as u32);
+        }
+        Self { plane, rows, spans, onward }
+    }
+
+    /// The first segments of the links that go on from a link.
+    pub(super) fn onward(&self, link: u32) -> &[u32] {
+        let (begin, end) = self.spans[link as usize].onward;
+        &self.onward[begin as usize..end as usize]
     }
 }
 
@@ -84,6 +104,6 @@ impl Segment {
         let along = (dx * self.east + dy * self.north).clamp(0.0, self.length_m);
         let right = dx * self.north - dy * self.east;
         let (ox, oy) = (dx - along * self.east, dy - along * self.north);
-        (along, ox.hypot(oy), right)
+        (along, (ox * ox + oy * oy).sqrt(), right)
     }
 }

@@ -1,6 +1,7 @@
 //! Drives of known course over the shipped network, seen through noise, put back on the roads they came from.
 
 use model::LocalPlane;
+use model::geo::unit_vector;
 use roadnet::matching::{MatchSettings, Matcher, Place, Sighting};
 use roadnet::{LinkIdx, Network, route};
 use std::sync::Arc;
@@ -51,7 +52,8 @@ fn share_right(network: &Arc<Network>, every_s: f64, sigma_m: f64, with_course: 
                     let position = LocalPlane::at(truth).to_lat_lon(noise.0, noise.1);
                     let course = with_course.then(|| link.line.heading_at(offset_m) + 8.0 * random.normal());
                     let moved_m = last.map_or(0.0, |(_, before)| before.distance_m(position));
-                    let sighting = Sighting { position, course_deg: course, sigma_m, moved_m };
+                    let course = course.map(unit_vector);
+                    let sighting = Sighting { position, course, sigma_m, moved_m };
                     let place = matcher.place(last.map(|(place, _)| place), &sighting);
                     seen += 1;
                     if let Some(place) = place {
