@@ -1,7 +1,14 @@
-//! Accidents: hazard reports of a crash that bear each other out, or that a standstill bears out.
+//! Accidents: hazard reports of a crash that bear each other out, or that a standstill bears out; and vehicles that stand
+//! where nothing but a crash explains it.
 
+use super::around::Scenery;
 use super::claims::{Claim, Claims};
+use super::involved::Involved;
+use super::layout::Layout;
+use super::road_traffic::RoadTraffic;
 use super::roads::road_at;
+use super::stops::Stops;
+use super::suspects::{Suspect, Suspects};
 use crate::observation::{HazardObservation, Observation};
 use crate::output::{Output, StateChange};
 use crate::settings::{AccidentSettings, ms};
@@ -23,16 +30,40 @@ const CONFIDENCE_MORE: f64 = 0.97;
 struct Kept {
     event: Event,
     claims: Vec<Claim>,
+    #[serde(default)]
+    involved: Vec<Involved>,
 }
 
-/// The accidents that go on, oldest first, and the claims about crashes.
-#[derive(Debug, Default)]
+/// An accident that goes on.
+#[derive(Debug)]
+struct Accident {
+    event: Event,
+    /// The vehicles at rest that are part of it, whether or not they said so.
+    involved: Vec<Involved>,
+}
+
+/// The accidents that go on, oldest first, and what may become one.
+#[derive(Debug)]
 pub(crate) struct Accidents {
+    layout: Layout,
     claims: Claims,
-    events: Vec<Event>,
+    stops: Stops,
+    suspects: Suspects,
+    accidents: Vec<Accident>,
 }
 
 impl Accidents {
+    /// No accidents on this network.
+    pub(crate) fn on(network: &Network) -> Self {
+        Self {
+            layout: Layout::of(network),
+            claims: Claims::default(),
+            stops: Stops::default(),
+            suspects: Suspects::default(),
+            accidents: Vec::new(),
+        }
+    }
+
     /// Takes a hazard report; those that are not about a crash are not for here.
     pub(crate) fn hear(
         &mut self,
@@ -44,22 +75,43 @@ impl Accidents {
     ) {
         if report.cause.is_crash() {
             self.claims.hear(report, settings);
-            self.tick(now, network, settings, out);
+            self.settle(now, network, settings, out);
         }
     }
 
     /// Takes note of what a vehicle does.
     pub(crate) fn observe(&mut self, observation: &Observation, settings: &AccidentSettings) {
         self.claims.observe(observation, settings);
+        self.stops.observe(observation, settings);
     }
 
     /// Whether there is anything that time alone can change.
     pub(crate) fn is_idle(&self) -> bool {
-        self.claims.is_empty() && self.events.is_empty()
+        self.claims.is_empty() && self.accidents.is_empty()
     }
 
-    /// Brings the accidents up to `now`.
+    /// Looks at the roads at `now`, and brings the accidents up to it.
     pub(crate) fn tick(
+        &mut self,
+        now: Timestamp,
+        network: &Network,
+        traffic: &RoadTraffic,
+        settings: &AccidentSettings,
+        out: &mut Vec<Output>,
+    ) {
+        self.stops.forget(now, settings);
+        let scenery = Scenery { network, layout: &self.layout, traffic, stops: &self.stops, settings, now };
+        for suspect in self.suspects.look(&scenery) {
+            self.suspect(&suspect, now, network, settings, out);
+        }
+        for accident in &mut self.accidents {
+            accident.involved.iter_mut().for_each(|involved| involved.look(&self.stops, now));
+        }
+        self.settle(now, network, settings, out);
+    }
+
+    /// Makes of claims what they amount to, and ends what is over.
+    fn settle(
         &mut self,
         now: Timestamp,
         network: &Network,
@@ -74,9 +126,79 @@ impl Accidents {
         self.end(now, settings, out);
     }
 
+    /// Takes a vehicle that very likely crashed: into the accident it belongs to, or as a new one.
+    fn suspect(
+        &mut self,
+        suspect: &Suspect,
+        now: Timestamp,
+        network: &Network,
+        settings: &AccidentSettings,
+        out: &mut Vec<Output>,
+    ) {
+        let stander = &suspect.stander;
+        let involved = Involved {
+            vehicle: stander.vehicle.clone(),
+            since: stander.since,
+            position: stander.position,
+            left: None,
+            track: Some(suspect.track),
+        };
+        let near = |accident: &&mut Accident| {
+            stander.position.distance_m(accident.event.position) <= settings.extent_m
+        };
+        if let Some(accident) = self.accidents.iter_mut().find(near) {
+            if let Some(known) = accident.involved.iter_mut().find(|known| known.vehicle == involved.vehicle)
+            {
+                known.left = None;
+                known.track = involved.track;
+            } else {
+                accident.involved.push(involved);
+            }
+            let event = &mut accident.event;
+            let is_news = !event.vehicles.contains(&stander.vehicle);
+            if is_news || step_of(suspect.confidence) > step_of(event.confidence) {
+                if is_news {
+                    event.vehicles.push(stander.vehicle.clone());
+                    event.vehicles.sort();
+                }
+                event.revision += 1;
+                event.phase = Phase::Updated;
+                event.detected_at = event.detected_at.max(now);
+                event.confidence = event.confidence.max(rounded(suspect.confidence));
+                event.measures = measures(event.vehicles.len());
+                emit(accident, &self.claims, out);
+            }
+            return;
+        }
+        let position = LatLon::new(model::round7(stander.position.lat), model::round7(stander.position.lon));
+        let road = road_at(network, Some(stander.place));
+        let place = road.as_ref().map_or_else(|| off_road(position), |road: &RoadRef| road.id.clone());
+        let event = Event {
+            id: EventId::derive(EventKind::Accident, stander.since, &place, stander.vehicle.as_str()),
+            revision: 1,
+            kind: EventKind::Accident,
+            phase: Phase::Started,
+            occurred_at: stander.since,
+            detected_at: now.max(stander.since),
+            ended_at: None,
+            position,
+            geometry: Geometry::point(position),
+            road,
+            zone: None,
+            confidence: rounded(suspect.confidence),
+            cause: Some(Cause::new(Cause::ACCIDENT)),
+            measures: measures(1),
+            vehicles: vec![stander.vehicle.clone()],
+        };
+        let accident = Accident { event, involved: vec![involved] };
+        emit(&accident, &self.claims, out);
+        self.accidents.push(accident);
+    }
+
     /// Open claims near an accident that goes on belong to it.
     fn join(&mut self, now: Timestamp, settings: &AccidentSettings, out: &mut Vec<Output>) {
-        for event in &mut self.events {
+        for accident in &mut self.accidents {
+            let event = &mut accident.event;
             let near = |claim: &&Claim| claim.report.position.distance_m(event.position) <= settings.radius_m;
             let joining: Vec<VehicleId> =
                 self.claims.open().filter(near).map(|claim| claim.report.vehicle.clone()).collect();
@@ -86,18 +208,18 @@ impl Accidents {
             for vehicle in &joining {
                 self.claims.assign(vehicle, event.id);
             }
-            let known = event.vehicles.len();
+            let (known, sure) = (event.vehicles.len(), event.confidence);
             event.vehicles.extend(joining);
             event.vehicles.sort();
             event.vehicles.dedup();
+            event.confidence = event.confidence.max(confidence(self.claims.of(event.id).count()));
             // A vehicle that reports the same crash again adds nothing new.
-            if event.vehicles.len() > known {
+            if event.vehicles.len() > known || event.confidence > sure {
                 event.revision += 1;
                 event.phase = Phase::Updated;
                 event.detected_at = event.detected_at.max(now);
-                event.confidence = confidence(event.vehicles.len());
                 event.measures = measures(event.vehicles.len());
-                emit(event, &self.claims, out);
+                emit(accident, &self.claims, out);
             }
         }
     }
@@ -142,48 +264,71 @@ impl Accidents {
         for vehicle in &event.vehicles {
             self.claims.assign(vehicle, event.id);
         }
-        emit(&event, &self.claims, out);
-        self.events.push(event);
+        let accident = Accident { event, involved: Vec::new() };
+        emit(&accident, &self.claims, out);
+        self.accidents.push(accident);
     }
 
-    /// An accident is over when all its claimants have left for a while, or took their reports back.
+    /// An accident is over when all its claimants have left for a while, or took their reports back, and nobody involved
+    /// stands there any more.
     fn end(&mut self, now: Timestamp, settings: &AccidentSettings, out: &mut Vec<Output>) {
-        for event in &mut self.events {
-            let all_cancelled = self.claims.of(event.id).all(|claim| claim.cancelled);
-            let left = self.claims.of(event.id).map(|claim| claim.left).collect::<Option<Vec<_>>>();
-            let Some(last) = left.map(|left| left.into_iter().max().unwrap_or(event.detected_at)) else {
+        for accident in &mut self.accidents {
+            let claims = || self.claims.of(accident.event.id);
+            let all_cancelled = accident.involved.is_empty() && claims().all(|claim| claim.cancelled);
+            let left = claims().map(|claim| claim.left);
+            let left = left.chain(accident.involved.iter().map(|involved| involved.left));
+            let left = left.collect::<Option<Vec<_>>>();
+            let Some(last) = left.map(|left| left.into_iter().max().unwrap_or(accident.event.detected_at))
+            else {
                 continue;
             };
             if all_cancelled || now.since_ms(last) >= ms(settings.clearing_s) {
+                let event = &mut accident.event;
                 event.revision += 1;
                 event.phase = Phase::Ended;
                 event.detected_at = event.detected_at.max(now);
                 event.ended_at = Some(last.max(event.occurred_at));
-                emit(event, &self.claims, out);
-                self.claims.close(event.id);
+                emit(accident, &self.claims, out);
+                self.claims.close(accident.event.id);
             }
         }
-        self.events.retain(|event| event.phase != Phase::Ended);
+        self.accidents.retain(|accident| accident.event.phase != Phase::Ended);
     }
 
     /// Takes back an accident that a former run kept; whether `value` was one.
     pub(crate) fn restore(&mut self, value: serde_json::Value) -> bool {
-        let Ok(kept) = serde_json::from_value::<Kept>(value) else { return false };
-        kept.claims.into_iter().for_each(|claim| self.claims.restore(claim));
-        self.events.push(kept.event);
-        self.events.sort_by_key(|event| event.id);
+        let Ok(Kept { event, claims, involved }) = serde_json::from_value::<Kept>(value) else {
+            return false;
+        };
+        claims.into_iter().for_each(|claim| self.claims.restore(claim));
+        let there = involved.iter().filter(|involved| involved.left.is_none());
+        there.for_each(|involved| self.stops.expect(involved.vehicle.clone()));
+        self.accidents.push(Accident { event, involved });
+        self.accidents.sort_by_key(|accident| accident.event.id);
         true
     }
 }
 
-fn emit(event: &Event, claims: &Claims, out: &mut Vec<Output>) {
+fn emit(accident: &Accident, claims: &Claims, out: &mut Vec<Output>) {
+    let Accident { event, involved } = accident;
     let key = format!("accident/{}", event.id);
     out.push(Output::Event(Box::new(event.clone())));
     out.push(Output::State(if event.phase == Phase::Ended {
         StateChange::forget(key)
     } else {
-        StateChange::keep(key, &Kept { event: event.clone(), claims: claims.of(event.id).cloned().collect() })
+        let claims = claims.of(event.id).cloned().collect();
+        StateChange::keep(key, &Kept { event: event.clone(), claims, involved: involved.clone() })
     }));
+}
+
+/// Which of the steps a confidence has reached that are worth telling of.
+fn step_of(confidence: f64) -> usize {
+    [CONFIDENCE_ONE, CONFIDENCE_TWO, CONFIDENCE_MORE].iter().filter(|&&step| confidence >= step).count()
+}
+
+/// To two digits: more would claim to know more than is known.
+fn rounded(confidence: f64) -> f64 {
+    ((confidence * 100.0).floor() / 100.0).min(0.99)
 }
 
 #[allow(clippy::cast_precision_loss)]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 pub(crate) struct Occupant {
     /// Its number in the track stage.
-    track: u32,
+    pub(crate) track: u32,
     pub(crate) ts: Timestamp,
     pub(crate) offset_m: f64,
     pub(crate) speed_mps: f64,
@@ -66,6 +66,11 @@ impl RoadTraffic {
         let index = occupants.iter().position(|occupant| occupant.track == track)?;
         self.occupants -= 1;
         Some(occupants.swap_remove(index))
+    }
+
+    /// Who is on a link, in no particular order.
+    pub(crate) fn on_link(&self, link: LinkIdx) -> &[Occupant] {
+        self.links.get(link.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// Whether nobody is on any road.

@@ -25,7 +25,7 @@ impl Watch {
         Self {
             traffic: RoadTraffic::on(&network),
             jams: Jams::default(),
-            accidents: Accidents::default(),
+            accidents: Accidents::on(&network),
             network,
         }
     }
@@ -62,7 +62,7 @@ impl Watch {
         let queueing = self.traffic.queueing(at, &settings.jams);
         let queues = queues::find(&self.network, &queueing, settings.jams.max_gap_m);
         self.jams.tick(&queues, at, &self.network, &settings.jams, out);
-        self.accidents.tick(at, &self.network, &settings.accidents, out);
+        self.accidents.tick(at, &self.network, &self.traffic, &settings.accidents, out);
     }
 
     /// Whether there is nothing that time alone can change.

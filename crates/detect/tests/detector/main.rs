@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_in_result)]
 
 mod accidents;
+mod crashes;
 mod jams;
 mod parts;
 mod restart;
+mod road;
 mod world;
 mod zone_oracle;
 mod zones;

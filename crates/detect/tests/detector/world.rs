@@ -21,6 +21,7 @@ pub const STREETS: &str = r#"{"type":"FeatureCollection","features":[
    "geometry":{"type":"LineString","coordinates":[[0,0.0018],[0.0089932,0.0018]]}}]}"#;
 
 pub struct World {
+    roads: &'static str,
     pub detector: Detector,
     pub events: Vec<Event>,
     pub state: BTreeMap<String, StateChange>,
@@ -38,20 +39,25 @@ pub fn place(east_m: f64, north_m: f64) -> LatLon {
     LatLon::new(north_m / M_PER_DEG, east_m / M_PER_DEG)
 }
 
-fn new_detector() -> Detector {
-    let (network, warnings) = roadnet::read_geojson(STREETS.as_bytes()).expect("a network");
+fn new_detector(roads: &str) -> Detector {
+    let (network, warnings) = roadnet::read_geojson(roads.as_bytes()).expect("a network");
     assert!(warnings.is_empty(), "{warnings:?}");
     Detector::new(Settings::default(), Arc::new(network))
 }
 
 impl World {
     pub fn new() -> Self {
-        Self { detector: new_detector(), events: Vec::new(), state: BTreeMap::new() }
+        Self::on(STREETS)
+    }
+
+    /// A world with other roads.
+    pub fn on(roads: &'static str) -> Self {
+        Self { roads, detector: new_detector(roads), events: Vec::new(), state: BTreeMap::new() }
     }
 
     /// Kills the detector and starts another with what it kept.
     pub fn restart(&mut self, zones: &[&str]) {
-        self.detector = new_detector();
+        self.detector = new_detector(self.roads);
         zones.iter().for_each(|zone| self.zone(zone));
         assert_eq!(self.detector.restore(self.state.values().cloned()), Vec::<String>::new());
     }
@@ -82,7 +88,13 @@ impl World {
             accuracy_m: None,
             kind: None,
         };
-        let result = self.detector.handle_report(Report::Position(report), at(at_s));
+        self.send(report)
+    }
+
+    /// A report that is received at once.
+    pub fn send(&mut self, report: PositionReport) -> Result<(), DropReason> {
+        let now = report.ts;
+        let result = self.detector.handle_report(Report::Position(report), now);
         self.collect();
         result
     }

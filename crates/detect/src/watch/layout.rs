@@ -1,0 +1,114 @@
+//! What the road itself explains: where vehicles stop for others, and where the carriageway ends.
+
+use roadnet::{Link, LinkIdx, Network};
+
+/// A traffic light belongs to the ends of links this near, in metres: it may stand in the middle of a wide crossing.
+const LIGHT_REACH_M: f64 = 30.0;
+/// A lane's width, in metres, where nothing else is known.
+const LANE_M: f64 = 3.2;
+/// Two lines whose middles are closer than this, in metres, are one line drawn for both directions.
+const SAME_LINE_M: f64 = 0.5;
+
+/// What is known of one link.
+#[derive(Debug, Clone, Copy, Default)]
+struct Piece {
+    /// Metres from the link's start to where vehicles wait for others; `None` = the road just goes on.
+    stop_line_m: Option<f32>,
+    has_light: bool,
+}
+
+/// The layout of all links.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    pieces: Vec<Piece>,
+}
+
+impl Layout {
+    pub(crate) fn of(network: &Network) -> Self {
+        let mut pieces: Vec<Piece> = network
+            .links()
+            .map(|(index, link)| {
+                #[allow(clippy::cast_possible_truncation)]
+                let end_m = link.line.length_m() as f32;
+                let stop_line_m = is_junction(network, index).then_some(end_m);
+                Piece { stop_line_m, has_light: false }
+            })
+            .collect();
+        for &light in network.signals() {
+            for seen in network.near(light, LIGHT_REACH_M) {
+                let length_m = network.link(seen.link).line.length_m();
+                // Lights stand behind the junction that a link comes from, too; those are not for its traffic.
+                if seen.offset_m < LIGHT_REACH_M && length_m > 2.0 * LIGHT_REACH_M {
+                    continue;
+                }
+                let piece = &mut pieces[seen.link.0 as usize];
+                #[allow(clippy::cast_possible_truncation)]
+                let offset_m = seen.offset_m as f32;
+                piece.stop_line_m = Some(piece.stop_line_m.map_or(offset_m, |known| known.max(offset_m)));
+                piece.has_light = true;
+            }
+        }
+        Self { pieces }
+    }
+
+    /// Metres from a place to the next line where vehicles wait for others, and whether it has a traffic light; `None` if
+    /// there is none within `reach_m`.
+    pub(crate) fn to_stop_line(
+        &self,
+        network: &Network,
+        link: LinkIdx,
+        offset_m: f64,
+        reach_m: f64,
+    ) -> Option<(f64, bool)> {
+        let (mut link, mut begins_m) = (link, -offset_m);
+        // A chain of links that just go on is followed; its length is bounded by the reach.
+        for _ in 0..64 {
+            let piece = self.pieces.get(link.0 as usize)?;
+            if let Some(line_m) = piece.stop_line_m {
+                let away_m = begins_m + f64::from(line_m);
+                return (away_m <= reach_m).then_some((away_m.max(0.0), piece.has_light));
+            }
+            begins_m += network.link(link).line.length_m();
+            let opposite = network.link(link).opposite;
+            link = *network.outgoing(network.link(link).to).iter().find(|&&next| Some(next) != opposite)?;
+            if begins_m > reach_m {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+/// Whether vehicles at the end of a link may have to wait for others: more than one other way comes in or goes on there,
+/// and it is not a motorway, whose slip roads leave it without a stop.
+fn is_junction(network: &Network, index: LinkIdx) -> bool {
+    let link = network.link(index);
+    let others_in =
+        network.incoming(link.to).iter().filter(|&&other| other != index && link.opposite != Some(other));
+    let ways_out = network.outgoing(link.to).iter().filter(|&&next| link.opposite != Some(next));
+    let (others_in, ways_out) = (others_in.count(), ways_out.count());
+    !is_motorway(link) && (others_in > 1 || ways_out > 1)
+}
+
+/// Whether nobody is meant to stop on it.
+pub(crate) fn is_motorway(link: &Link) -> bool {
+    use roadnet::RoadClass::{Motorway, MotorwayLink, Trunk, TrunkLink};
+    matches!(link.class, Motorway | MotorwayLink | Trunk | TrunkLink)
+}
+
+/// The left and the right edge of a link's carriageway, in metres right of its line.
+pub(crate) fn edges_m(network: &Network, link: &Link) -> (f64, f64) {
+    let width_m = LANE_M * f64::from(link.lanes);
+    let is_middle_of_road = link.opposite.is_some_and(|opposite| {
+        // The ends say nothing: all links of a junction meet in one point.
+        let other = &network.link(opposite).line;
+        let middle = |line: &roadnet::Line| line.point_at(line.length_m() / 2.0);
+        middle(other).distance_m(middle(&link.line)) < SAME_LINE_M
+    });
+    if is_middle_of_road { (0.0, width_m) } else { (-width_m / 2.0, width_m / 2.0) }
+}
+
+/// A lane's width in metres.
+pub(crate) const fn lane_m() -> f64 {
+    LANE_M
+}

@@ -1,0 +1,114 @@
+//! How likely a vehicle at rest is one that crashed.
+//!
+//! Each other reason for which a vehicle stands on a road is held against a crash by itself: the logarithm of how many times
+//! likelier a crash explains what is seen. A crash must beat all of them together.
+
+/// Logarithms of how many times likelier an ordinary reason is, before anything is seen: standing in a queue before a line
+/// where one waits, standing in a queue elsewhere, standing at the kerb, a short stop in the lane, a bus at its stop.
+const QUEUE_AT_LINE: f64 = -4.0;
+const QUEUE_ELSEWHERE: f64 = -3.0;
+const KERB: f64 = -4.0;
+const SHORT_STOP: f64 = -2.5;
+const BUS_STOP: f64 = -7.0;
+
+/// What is seen of a vehicle at rest and of the road around it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Evidence {
+    /// For how long it has stood, in seconds.
+    pub(crate) stood_s: f64,
+    /// How many times likelier its braking is for a crash, as a logarithm.
+    pub(crate) braking: f64,
+    /// Metres to the line where vehicles wait, if it is near, and whether there is a light.
+    pub(crate) stop_line: Option<(f64, bool)>,
+    /// Whether there is one lane only, where nobody can pass who stands in it.
+    pub(crate) is_single_lane: bool,
+    /// Whether it is a bus.
+    pub(crate) is_bus: bool,
+    /// How many times likelier its place across the road is for one in a lane than for one at the kerb, as a logarithm.
+    pub(crate) side: f64,
+    /// Whether vehicles ahead are slow that were so before.
+    pub(crate) is_slow_ahead: bool,
+    /// Whether somebody drives freely on the road ahead.
+    pub(crate) is_free_ahead: bool,
+    /// Vehicles that passed it freely, and slowly.
+    pub(crate) passed_free: usize,
+    /// See there.
+    pub(crate) passed_slow: usize,
+    /// Vehicles that came to rest behind it.
+    pub(crate) stuck_behind: usize,
+    /// Whether another one stands beside it that braked as hard at the same time.
+    pub(crate) has_hard_companion: bool,
+}
+
+impl Evidence {
+    /// The logarithm of how many times likelier a crash is than everything else together.
+    pub(crate) fn log_odds(&self) -> f64 {
+        let together = if self.has_hard_companion { 5.5 } else { 0.0 };
+        let shared = self.braking + together;
+        let free = count(self.passed_free).min(4.0);
+        let slow = count(self.passed_slow).min(4.0);
+        let stuck = count(self.stuck_behind).min(3.0);
+        let ahead = match (self.is_slow_ahead, self.is_free_ahead) {
+            (true, _) => -5.0,
+            (false, true) => 1.5,
+            (false, false) => 0.0,
+        };
+        let at_line = self.stop_line.is_some_and(|(away_m, _)| away_m < 25.0);
+        let stands = match self.stop_line {
+            Some(_) => QUEUE_AT_LINE + (self.stood_s / 30.0).min(7.0),
+            None => QUEUE_ELSEWHERE + (self.stood_s / 15.0).min(7.0),
+        };
+        let passed = free * if at_line { 0.3 } else { 1.2 } + slow * 0.5;
+        let queue = stands + passed + ahead - if at_line { 3.0 } else { 0.0 };
+        // However long a jam stands, it stays one.
+        let queue = if self.is_slow_ahead { queue.min(-2.0) } else { queue };
+        let kerb = KERB + self.side;
+        let kerb = if self.is_single_lane {
+            kerb + stuck * 1.2 - (free + slow) * 1.5
+        } else {
+            kerb + stuck * 1.2 + slow * 1.0
+        };
+        let short = SHORT_STOP + (self.stood_s / 20.0).min(5.0);
+        let bus = if self.is_bus { BUS_STOP + (self.stood_s / 60.0).min(6.0) } else { 20.0 };
+        let odds_against: f64 = [queue, kerb, short, bus].iter().map(|odds| (-(odds + shared)).exp()).sum();
+        -odds_against.ln()
+    }
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn count(vehicles: usize) -> f64 {
+    vehicles as f64
+}
+
+/// How sure that makes, 0…1.
+pub(crate) fn probability(log_odds: f64) -> f64 {
+    1.0 / (1.0 + (-log_odds).exp())
+}
+
+/// How many times likelier a braking is for a crash, as a logarithm: `hard_mps2` is what drivers do not do by themselves.
+pub(crate) fn braking(hardest_mps2: f64, gap_s: f64, hard_mps2: f64, brakes_hard_by_nature: bool) -> f64 {
+    if brakes_hard_by_nature {
+        0.3
+    } else if hardest_mps2 >= hard_mps2 {
+        4.8
+    } else if gap_s <= 1.5 {
+        // Every moment of the braking was seen, and it was an ordinary one.
+        -0.5
+    } else {
+        0.0
+    }
+}
+
+/// How many times likelier a place across the road is for a vehicle in one of the lanes than for one at the kerb, as a
+/// logarithm; `right_edge_m` is the carriageway's edge, `sigma_m` how far the place may be off.
+pub(crate) fn side(right_m: f64, (left_edge_m, right_edge_m): (f64, f64), lane_m: f64, sigma_m: f64) -> f64 {
+    let lanes = ((right_edge_m - left_edge_m) / lane_m).round().max(1.0);
+    let density = |centre_m: f64| (-0.5 * ((right_m - centre_m) / sigma_m).powi(2)).exp().max(1e-12);
+    let mut in_lanes = 0.0;
+    let mut lane = 0.0;
+    while lane < lanes {
+        in_lanes += density(left_edge_m + (lane + 0.5) * lane_m) / lanes;
+        lane += 1.0;
+    }
+    (in_lanes / density(right_edge_m + lane_m / 2.0)).ln().clamp(-6.0, 6.0)
+}
