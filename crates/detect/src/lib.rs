@@ -20,6 +20,7 @@ pub use detector::Detector;
 pub use observation::{HazardObservation, Observation, OnRoad, Seen};
 pub use output::{Output, StateChange};
 pub use settings::{
-    AccidentSettings, JamSettings, Range, ReportSettings, Settings, SettingsError, ZoneSettings,
+    AccidentSettings, CourseSettings, JamSettings, Preset, Range, ReportSettings, Settings, SettingsError,
+    ZoneSettings,
 };
 pub use view::View;

@@ -1,12 +1,16 @@
 //! The thresholds of detection, with units, defaults and allowed ranges. Read from TOML.
 
 mod accidents;
+mod course;
 mod jams;
+mod preset;
 mod reports;
 mod zones;
 
 pub use accidents::AccidentSettings;
+pub use course::CourseSettings;
 pub use jams::JamSettings;
+pub use preset::Preset;
 pub use reports::ReportSettings;
 pub use zones::ZoneSettings;
 
@@ -18,6 +22,8 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
+    /// Which rules make jams and accidents.
+    pub preset: Preset,
     /// Which reports are used at all.
     pub reports: ReportSettings,
     /// How positions are put on roads.
@@ -28,6 +34,8 @@ pub struct Settings {
     pub jams: JamSettings,
     /// When something is an accident.
     pub accidents: AccidentSettings,
+    /// The rules of the preset `course`.
+    pub course: CourseSettings,
 }
 
 /// A threshold with an impossible value.
@@ -64,8 +72,15 @@ impl Settings {
             Range::of("matching.change_cost", m.change_cost, 0.0, 1_000.0),
             Range::of("matching.least_sigma_m", m.least_sigma_m, 0.1, 100.0),
         ];
-        [self.reports.ranges(), matching, self.zones.ranges(), self.jams.ranges(), self.accidents.ranges()]
-            .concat()
+        [
+            self.reports.ranges(),
+            matching,
+            self.zones.ranges(),
+            self.jams.ranges(),
+            self.accidents.ranges(),
+            self.course.ranges(),
+        ]
+        .concat()
     }
 }
 

@@ -4,6 +4,7 @@ mod accidents;
 mod around;
 mod braking;
 mod claims;
+mod course;
 mod involved;
 mod jams;
 mod layout;

@@ -43,6 +43,11 @@ fn wrong_settings_are_64_and_say_which_and_what_to_do() {
     let (code, words) = says(&gateway(&[], &settings));
     assert_eq!(code, Some(64));
     assert!(words.contains("`jams.clearing_speed_ratio` is 0.1; allowed is 0.3 to 1"), "{words}");
+    let preset = file("preset.toml", "preset = \"coarse\"\n");
+    let (code, words) = says(&gateway(&[], &[settings[0], ("VIGIROUTE_DETECTION", &preset)]));
+    assert_eq!(code, Some(64));
+    assert!(words.contains("preset.toml"), "{words}");
+    assert!(words.contains("unknown variant `coarse`, expected `standard` or `course`"), "{words}");
     let (code, words) = says(&gateway(&["--log", "loud=very"], &settings));
     assert_eq!(code, Some(64));
     assert!(words.contains("VIGIROUTE_LOG"), "{words}");

@@ -24,7 +24,7 @@ impl WatchStage {
     /// Empty roads.
     #[must_use]
     pub fn new(settings: Settings, network: Arc<Network>) -> Self {
-        Self { settings, watch: Watch::new(network), out: Vec::new() }
+        Self { watch: Watch::new(network, settings.preset), settings, out: Vec::new() }
     }
 
     /// Takes back a jam or an accident that a former run kept under `key`; whether it was one.

@@ -1,12 +1,13 @@
 //! The watch stage as a whole: what is seen of the roads, and the events made of it.
 
 use super::accidents::Accidents;
+use super::course::Course;
 use super::jams::Jams;
 use super::queues;
 use super::road_traffic::RoadTraffic;
 use crate::observation::{HazardObservation, Observation};
 use crate::output::Output;
-use crate::settings::{Settings, ms};
+use crate::settings::{Preset, Settings, ms};
 use model::Timestamp;
 use roadnet::Network;
 use std::sync::Arc;
@@ -18,11 +19,14 @@ pub(crate) struct Watch {
     traffic: RoadTraffic,
     jams: Jams,
     accidents: Accidents,
+    /// With the preset of that name: the rules that stand in for jams and accidents.
+    course: Option<Course>,
 }
 
 impl Watch {
-    pub(crate) fn new(network: Arc<Network>) -> Self {
+    pub(crate) fn new(network: Arc<Network>, preset: Preset) -> Self {
         Self {
+            course: (preset == Preset::Course).then(Course::default),
             traffic: RoadTraffic::on(&network),
             jams: Jams::default(),
             accidents: Accidents::on(&network),
@@ -32,6 +36,9 @@ impl Watch {
 
     /// Takes back what a former run kept under `key`; whether it was something of this stage.
     pub(crate) fn restore(&mut self, key: &str, value: serde_json::Value) -> bool {
+        if let Some(course) = &mut self.course {
+            return course.restore(key, value, &self.network);
+        }
         match key.split_once('/') {
             Some(("jam", _)) => self.jams.restore(value, &self.network),
             Some(("accident", _)) => self.accidents.restore(value),
@@ -41,7 +48,10 @@ impl Watch {
 
     /// Takes note of what a vehicle does.
     pub(crate) fn observe(&mut self, observation: &Observation, settings: &Settings) {
-        self.accidents.observe(observation, &settings.accidents);
+        match &mut self.course {
+            Some(course) => course.observe(observation, &settings.course),
+            None => self.accidents.observe(observation, &settings.accidents),
+        }
         self.traffic.observe(observation, &self.network, &settings.jams);
     }
 
@@ -53,12 +63,18 @@ impl Watch {
         settings: &Settings,
         out: &mut Vec<Output>,
     ) {
-        self.accidents.hear(hazard, now, &self.network, &settings.accidents, out);
+        match &mut self.course {
+            Some(course) => course.hear(hazard, now, &self.network, &settings.course, out),
+            None => self.accidents.hear(hazard, now, &self.network, &settings.accidents, out),
+        }
     }
 
     /// Looks at the roads, once a second of the reports' time.
     pub(crate) fn tick(&mut self, at: Timestamp, settings: &Settings, out: &mut Vec<Output>) {
         self.traffic.forget(at - ms(settings.jams.fresh_s));
+        if let Some(course) = &mut self.course {
+            return course.tick(at, &self.network, &settings.course, out);
+        }
         let queueing = self.traffic.queueing(at, &settings.jams);
         let queues = queues::find(&self.network, &queueing, settings.jams.max_gap_m);
         self.jams.tick(&queues, at, &self.network, &settings.jams, out);
@@ -67,7 +83,10 @@ impl Watch {
 
     /// Whether there is nothing that time alone can change.
     pub(crate) fn is_idle(&self) -> bool {
-        self.jams.is_idle() && self.accidents.is_idle() && self.traffic.is_empty()
+        self.course.as_ref().is_none_or(Course::is_idle)
+            && self.jams.is_idle()
+            && self.accidents.is_idle()
+            && self.traffic.is_empty()
     }
 
     /// Who is on the roads.

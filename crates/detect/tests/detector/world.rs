@@ -22,6 +22,7 @@ pub const STREETS: &str = r#"{"type":"FeatureCollection","features":[
 
 pub struct World {
     roads: &'static str,
+    settings: Settings,
     pub detector: Detector,
     pub events: Vec<Event>,
     pub state: BTreeMap<String, StateChange>,
@@ -39,25 +40,35 @@ pub fn place(east_m: f64, north_m: f64) -> LatLon {
     LatLon::new(north_m / M_PER_DEG, east_m / M_PER_DEG)
 }
 
-fn new_detector(roads: &str) -> Detector {
+fn new_detector(roads: &str, settings: Settings) -> Detector {
     let (network, warnings) = roadnet::read_geojson(roads.as_bytes()).expect("a network");
     assert!(warnings.is_empty(), "{warnings:?}");
-    Detector::new(Settings::default(), Arc::new(network))
+    Detector::new(settings, Arc::new(network))
 }
 
 impl World {
     pub fn new() -> Self {
-        Self::on(STREETS)
+        Self::made(STREETS, Settings::default())
     }
 
     /// A world with other roads.
     pub fn on(roads: &'static str) -> Self {
-        Self { roads, detector: new_detector(roads), events: Vec::new(), state: BTreeMap::new() }
+        Self::made(roads, Settings::default())
+    }
+
+    /// A world with other thresholds or rules.
+    pub fn with(settings: Settings) -> Self {
+        Self::made(STREETS, settings)
+    }
+
+    fn made(roads: &'static str, settings: Settings) -> Self {
+        let detector = new_detector(roads, settings.clone());
+        Self { roads, settings, detector, events: Vec::new(), state: BTreeMap::new() }
     }
 
     /// Kills the detector and starts another with what it kept.
     pub fn restart(&mut self, zones: &[&str]) {
-        self.detector = new_detector(self.roads);
+        self.detector = new_detector(self.roads, self.settings.clone());
         zones.iter().for_each(|zone| self.zone(zone));
         assert_eq!(self.detector.restore(self.state.values().cloned()), Vec::<String>::new());
     }
