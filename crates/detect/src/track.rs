@@ -3,9 +3,13 @@
 
 pub(crate) mod area;
 pub(crate) mod clean;
+mod course;
 pub(crate) mod filter;
+pub(crate) mod fix;
 mod stage;
+mod stop;
 mod tracks;
+pub(crate) mod visit;
 pub(crate) mod visits;
 pub(crate) mod zones;
 

@@ -17,6 +17,8 @@ pub struct Zone {
     pub min_dwell_s: f64,
     /// How far over the border a vehicle must be to have crossed it, in metres.
     pub hysteresis_m: f64,
+    /// Positions less exact than this are not looked at, one standard deviation in metres; 0 = all are.
+    pub max_accuracy_m: f64,
 }
 
 /// The area of a zone.
@@ -40,7 +42,7 @@ pub enum Shape {
     },
 }
 
-/// Largest radius, buffer and hysteresis, in metres.
+/// Largest radius, buffer, hysteresis and accuracy, in metres.
 const MAX_REACH_M: f64 = 1_000_000.0;
 /// Longest dwell, one day.
 const MAX_DWELL_S: f64 = 86_400.0;
@@ -111,7 +113,8 @@ impl Zone {
         let shape = shape::read(geometry, properties)?;
         let min_dwell_s = number(properties, "min_dwell_s", MAX_DWELL_S)?.unwrap_or(0.0);
         let hysteresis_m = number(properties, "hysteresis_m", MAX_REACH_M)?.unwrap_or(0.0);
-        Ok(Self { id, name, shape, min_dwell_s, hysteresis_m })
+        let max_accuracy_m = number(properties, "max_accuracy_m", MAX_REACH_M)?.unwrap_or(0.0);
+        Ok(Self { id, name, shape, min_dwell_s, hysteresis_m, max_accuracy_m })
     }
 
     /// The zone as a GeoJSON Feature, readable by [`Zone::from_feature`].
@@ -128,6 +131,9 @@ impl Zone {
             }
             if self.hysteresis_m > 0.0 {
                 properties.insert("hysteresis_m".into(), json!(self.hysteresis_m));
+            }
+            if self.max_accuracy_m > 0.0 {
+                properties.insert("max_accuracy_m".into(), json!(self.max_accuracy_m));
             }
         }
         json!({ "type": "Feature", "id": self.id, "geometry": geometry, "properties": properties })
@@ -262,7 +268,7 @@ mod tests {
     #[test]
     fn every_shape_survives_being_written_and_read() -> Result<(), ZoneError> {
         for (geometry, properties) in [
-            (SQUARE, r#"{"id":"a","name":"Centre","min_dwell_s":5,"hysteresis_m":12.5}"#),
+            (SQUARE, r#"{"id":"a","name":"Centre","min_dwell_s":5,"hysteresis_m":12.5,"max_accuracy_m":30}"#),
             (r#"{"type":"Point","coordinates":[24.9,60.1]}"#, r#"{"id":"b","radius_m":150}"#),
             (
                 r#"{"type":"LineString","coordinates":[[24.9,60.1],[24.8,60.1]]}"#,

@@ -7,5 +7,6 @@
 mod grid;
 mod matcher;
 mod segments;
+mod way;
 
 pub use matcher::{MatchSettings, Matcher, Place, Sighting};

@@ -199,6 +199,9 @@ pub struct ZoneProperties {
     /// How far over the border a vehicle must be to have crossed it, m.
     #[schema(minimum = 0, maximum = 1_000_000)]
     hysteresis_m: Option<f64>,
+    /// Positions less exact than this are not looked at, one standard deviation, m; 0 or absent: all are.
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    max_accuracy_m: Option<f64>,
     /// With a Point: all within this many metres are in the zone.
     #[schema(minimum = 0, maximum = 1_000_000)]
     radius_m: Option<f64>,

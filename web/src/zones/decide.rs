@@ -44,6 +44,7 @@ mod tests {
             shape: Shape::Circle { center: LatLon::new(60.17, 24.94), radius_m: 150.0 },
             min_dwell_s: 0.0,
             hysteresis_m: 0.0,
+            max_accuracy_m: 0.0,
         }
     }
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 pub struct ZoneSettings {
     /// How far over the border a vehicle must be to have crossed it, in metres, where the zone does not say.
     pub hysteresis_m: f64,
-    /// How many standard deviations of its own place over the border a vehicle must be at least.
+    /// How many standard deviations of its reported position over the border a vehicle must be at least. The receiver's
+    /// own, not those of an estimate over many reports: its errors drift, so that many reports share one error.
     pub sure_sigmas: f64,
     /// A vehicle silent in a zone for this long has left it, in seconds.
     pub silent_exit_s: f64,
@@ -17,7 +18,7 @@ pub struct ZoneSettings {
 
 impl Default for ZoneSettings {
     fn default() -> Self {
-        Self { hysteresis_m: 5.0, sure_sigmas: 3.0, silent_exit_s: 600.0 }
+        Self { hysteresis_m: 5.0, sure_sigmas: 2.5, silent_exit_s: 600.0 }
     }
 }
 

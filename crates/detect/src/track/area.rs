@@ -2,11 +2,6 @@
 
 use model::{LatLon, LocalPlane, Shape, Zone};
 
-/// How closely a way is looked at, in metres.
-const STEP_M: f64 = 4.0;
-/// How many places of a way are looked at.
-const MAX_STEPS: f64 = 256.0;
-
 /// A zone with its shape on a flat map of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Area {
@@ -85,23 +80,6 @@ impl Area {
                 if inside { -border } else { border }
             }
         }
-    }
-
-    /// The place on a straight way that is farthest over on one side of the border, `inside` or outside: the fraction of
-    /// the way, and how far over it is, in metres. Looked for at every few metres.
-    pub(crate) fn farthest_over(&self, inside: bool, from: LatLon, to: LatLon) -> (f64, f64) {
-        let sign = if inside { -1.0 } else { 1.0 };
-        let steps = (from.distance_m(to) / STEP_M).ceil().clamp(2.0, MAX_STEPS);
-        let mut best = (0.0, f64::NEG_INFINITY);
-        let mut step = 0.0;
-        while step <= steps {
-            let over_m = sign * self.signed_distance_m(from.lerp(to, step / steps));
-            if over_m > best.1 {
-                best = (step / steps, over_m);
-            }
-            step += 1.0;
-        }
-        best
     }
 
     /// Where on the way from `outside` to `inside` (or the other way round) the border is, as a fraction.

@@ -1,6 +1,6 @@
 //! Which reports of a vehicle are used, given what it reported before.
 
-use super::visits::Fix;
+use super::fix::Fix;
 use crate::settings::{ReportSettings, ms};
 use model::geo::Scale;
 use model::{DropReason, Timestamp};

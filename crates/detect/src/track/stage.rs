@@ -1,7 +1,7 @@
 //! The track stage: follows one part of the vehicles.
 
 use super::tracks::{Moved, Track, World};
-use super::visits::{Crossing, Visit};
+use super::visit::{Crossing, Visit};
 use super::zones::Zones;
 use crate::observation::{Observation, Seen};
 use crate::output::{Output, StateChange};
@@ -68,7 +68,7 @@ impl TrackStage {
     /// Takes back a vehicle's visits that a former run kept; whether `value` was such.
     pub fn restore(&mut self, number: u32, value: serde_json::Value) -> bool {
         let Ok(visits) = serde_json::from_value::<Vec<Visit>>(value) else { return false };
-        self.track_mut(number).visits = visits;
+        self.track_mut(number).course.visits = visits;
         true
     }
 
@@ -124,7 +124,7 @@ impl TrackStage {
     /// Lets a vehicle leave its zones that fell silent.
     pub fn silence(&mut self, number: u32, vehicle: &VehicleId, at: Timestamp) -> Tracked {
         let index = self.index(number);
-        let visits = std::mem::take(&mut self.tracks[index].visits);
+        let visits = std::mem::take(&mut self.tracks[index].course.visits);
         if visits.is_empty() {
             return Tracked::default();
         }
@@ -179,7 +179,7 @@ fn crossing_outputs(moved: &Moved, track: &Track, network: &Network) -> Vec<Outp
         outputs.push(Output::Event(Box::new(event)));
     }
     if moved.visits_changed {
-        outputs.push(Output::State(visits_state(vehicle, &track.visits)));
+        outputs.push(Output::State(visits_state(vehicle, &track.course.visits)));
     }
     outputs
 }

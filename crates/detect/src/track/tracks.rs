@@ -1,8 +1,10 @@
 //! What is known of one vehicle, and what a report makes of it.
 
 use super::clean::check_step;
+use super::course::{Course, Motion, Stand};
 use super::filter::{Estimate, Measured};
-use super::visits::{Crossing, Fix, Visit, follow, undecided};
+use super::fix::Fix;
+use super::visit::Crossing;
 use super::zones::Zones;
 use crate::observation::{HazardObservation, Observation, OnRoad};
 use crate::settings::Settings;
@@ -23,10 +25,8 @@ pub(crate) struct Track {
     pub(crate) kind: Option<VehicleKind>,
     /// Since when it has stood still.
     still_since: Option<Timestamp>,
-    pub(crate) visits: Vec<Visit>,
-    /// How far it can still go without meeting a zone's border, in metres, as of this generation of zones.
-    clear_m: f32,
-    zones_known: u32,
+    /// Its course among the zones.
+    pub(crate) course: Course,
     /// The last hazard report used.
     last_hazard: Option<Timestamp>,
 }
@@ -40,9 +40,7 @@ impl Default for Track {
             heading_deg: None,
             kind: None,
             still_since: None,
-            visits: Vec::new(),
-            clear_m: -1.0,
-            zones_known: 0,
+            course: Course::default(),
             last_hazard: None,
         }
     }
@@ -70,34 +68,6 @@ impl Track {
     /// Its speed in m/s.
     pub(crate) fn speed_mps(&self) -> Option<f64> {
         self.estimate.map(|_| f64::from(self.speed_mps))
-    }
-
-    /// Zones it entered or left between `before` and `here`, and whether anything about its visits changed; nothing is
-    /// looked at while it is clear of borders.
-    fn crossings(
-        &mut self,
-        before: Option<Fix>,
-        here: Fix,
-        moved_m: f64,
-        world: &World<'_>,
-    ) -> (Vec<Crossing>, bool) {
-        #[allow(clippy::cast_possible_truncation)]
-        {
-            self.clear_m -= moved_m as f32;
-        }
-        let known = self.zones_known == world.zones.generation();
-        if known && self.clear_m > 0.0 && !undecided(&self.visits) {
-            return (Vec::new(), false);
-        }
-        let was = self.visits.clone();
-        let crossings = follow(&mut self.visits, world.zones, &world.settings.zones, before, here);
-        let changed = self.visits != was;
-        #[allow(clippy::cast_possible_truncation)]
-        {
-            self.clear_m = world.zones.clearance_m(here.position) as f32;
-        }
-        self.zones_known = world.zones.generation();
-        (crossings, changed)
     }
 
     /// Takes a position report.
@@ -135,7 +105,12 @@ impl Track {
         let speed_mps = report.speed_mps.map_or_else(|| estimate.speed_mps(), |speed| speed as f32);
         let is_still = f64::from(speed_mps) < world.settings.accidents.standstill_mps;
         self.still_since = if is_still { self.still_since.or(Some(report.ts)) } else { None };
-        let (crossings, visits_changed) = self.crossings(before, here, moved_m, world);
+        let motion =
+            Motion { sigma_m: measured.sigma_m, speed_mps, is_reported: report.speed_mps.is_some(), moved_m };
+        let stood =
+            before.map(|before| Stand { ts: before.ts, position: before.position, place: self.place });
+        let stands = Stand { ts: here.ts, position: here.position, place };
+        let (crossings, visits_changed) = self.course.follow(stood, stands, motion, world);
         self.estimate = Some(estimate);
         self.speed_mps = speed_mps;
         #[allow(clippy::cast_possible_truncation)]

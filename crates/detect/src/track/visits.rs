@@ -1,56 +1,35 @@
-//! One vehicle's visits to zones: when has it really gone in, and when out?
+//! One vehicle's visits to zones.
 
-use super::area::Area;
+use super::fix::Fix;
+use super::visit::{Crossing, Visit};
 use super::zones::Zones;
-use crate::settings::{ZoneSettings, ms};
-use model::{LatLon, Timestamp, ZoneId};
-use serde::{Deserialize, Serialize};
+use crate::settings::ZoneSettings;
+use model::Timestamp;
 
-/// A place, the time a vehicle was there, and how sure that is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Fix {
-    pub(crate) ts: Timestamp,
-    pub(crate) position: LatLon,
-    /// Standard deviation of the position in metres.
-    pub(crate) sigma_m: f32,
-}
-
-/// A vehicle at or in a zone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Visit {
-    pub(crate) zone: ZoneId,
-    /// Whether the entry was announced.
-    pub(crate) inside: bool,
-    /// Where it crossed the border towards the side it is on, while that is not sure yet.
-    pub(crate) crossed: Option<Fix>,
-}
-
-/// An entry or an exit that is sure.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Crossing {
-    pub(crate) zone: ZoneId,
-    pub(crate) name: String,
-    pub(crate) entered: bool,
-    pub(crate) at: Fix,
-}
-
-/// Follows a vehicle from `before` to `here` and gives the crossings that are sure by now, in order of time.
+/// Follows a vehicle along a way from where it was to where it is `now`, and gives the crossings that are sure by now, in
+/// order of time. The way of a vehicle that is first heard of is one fix.
 pub(crate) fn follow(
     visits: &mut Vec<Visit>,
     zones: &Zones,
     settings: &ZoneSettings,
-    before: Option<Fix>,
-    here: Fix,
+    way: &[Fix],
+    now: Timestamp,
 ) -> Vec<Crossing> {
-    let from = before.map_or(here.position, |before| before.position);
-    zones.on_the_way(from, here.position, |area| {
-        if !visits.iter().any(|visit| visit.zone == area.zone.id) {
-            visits.push(Visit { zone: area.zone.id.clone(), inside: false, crossed: None });
-        }
-    });
     let mut crossings = Vec::new();
+    let (Some(first), Some(last)) = (way.first(), way.last()) else { return crossings };
+    let mut meet = |from: &Fix, to: &Fix| {
+        zones.on_the_way(from.position, to.position, |area| {
+            if !visits.iter().any(|visit| visit.zone == area.zone.id) {
+                visits.push(Visit::new(area.zone.id.clone()));
+            }
+        });
+    };
+    meet(first, last);
+    if way.len() > 2 {
+        way.windows(2).for_each(|pair| meet(&pair[0], &pair[1]));
+    }
     visits.retain_mut(|visit| match zones.get(&visit.zone) {
-        Some(area) => advance(visit, area, settings, before, here, &mut crossings),
+        Some(area) => visit.follow(area, settings, way, now, &mut crossings),
         None => false,
     });
     crossings.sort_by(|a, b| a.at.ts.cmp(&b.at.ts).then_with(|| a.zone.cmp(&b.zone)));
@@ -59,106 +38,13 @@ pub(crate) fn follow(
 
 /// Whether some visit is not sure yet, so that every report matters.
 pub(crate) fn undecided(visits: &[Visit]) -> bool {
-    visits.iter().any(|visit| visit.crossed.is_some())
-}
-
-/// Takes one visit on; whether it is still worth keeping.
-fn advance(
-    visit: &mut Visit,
-    area: &Area,
-    settings: &ZoneSettings,
-    before: Option<Fix>,
-    here: Fix,
-    crossings: &mut Vec<Crossing>,
-) -> bool {
-    let distance_m = area.signed_distance_m(here.position);
-    let is_within = distance_m <= 0.0;
-    let margin_m = margin_m(area, settings, here);
-    if is_within == visit.inside {
-        // Back on the side it was announced on, or never seen on the other; what lies between two reports may have
-        // been over on the other side all the same.
-        let crossed = visit.crossed.take();
-        if let Some(before) = before {
-            excursion(visit.inside, crossed, area, settings, before, here, crossings);
-        }
-        return visit.inside;
-    }
-    let crossed = *visit.crossed.get_or_insert_with(|| border(area, before, here));
-    let dwelt = here.ts.since_ms(crossed.ts) >= if is_within { ms(area.zone.min_dwell_s) } else { 0 };
-    if distance_m.abs() >= margin_m && dwelt {
-        visit.inside = is_within;
-        visit.crossed = None;
-        crossings.push(crossing(area, is_within, crossed));
-        return is_within;
-    }
-    true
-}
-
-/// A way over the border and back that no report was sure of: `crossed` is where it went over, if a report saw that.
-fn excursion(
-    inside: bool,
-    crossed: Option<Fix>,
-    area: &Area,
-    settings: &ZoneSettings,
-    before: Fix,
-    here: Fix,
-    crossings: &mut Vec<Crossing>,
-) {
-    let reach_m = before.position.distance_m(here.position);
-    if area.signed_distance_m(here.position).abs() >= reach_m {
-        return;
-    }
-    let (fraction, over_m) = area.farthest_over(!inside, before.position, here.position);
-    if over_m < margin_m(area, settings, here) {
-        return;
-    }
-    let turn = between(before, here, fraction);
-    let went = crossed.unwrap_or_else(|| border(area, Some(before), turn));
-    let came_back = border(area, Some(turn), here);
-    if inside || came_back.ts.since_ms(went.ts) >= ms(area.zone.min_dwell_s) {
-        crossings.push(crossing(area, !inside, went));
-        crossings.push(crossing(area, inside, came_back));
-    }
-}
-
-fn crossing(area: &Area, entered: bool, at: Fix) -> Crossing {
-    Crossing { zone: area.zone.id.clone(), name: area.zone.name.clone(), entered, at }
-}
-
-/// How far over the border is over it: what the zone or the settings say, or what the position's own uncertainty
-/// asks for if that is more. Small zones get a smaller margin, so that they can be entered at all.
-fn margin_m(area: &Area, settings: &ZoneSettings, here: Fix) -> f64 {
-    let wanted = if area.zone.hysteresis_m > 0.0 { area.zone.hysteresis_m } else { settings.hysteresis_m };
-    let unsure_m = settings.sure_sigmas * f64::from(here.sigma_m);
-    wanted.max(unsure_m).min(area.smaller_side_m() / 5.0)
-}
-
-/// Where between two fixes the border was crossed; the later one if the earlier one is on the same side.
-fn border(area: &Area, before: Option<Fix>, here: Fix) -> Fix {
-    let is_within = |fix: Fix| area.signed_distance_m(fix.position) <= 0.0;
-    match before {
-        Some(before) if is_within(before) != is_within(here) => {
-            between(before, here, area.crossing(before.position, here.position))
-        }
-        _ => here,
-    }
-}
-
-/// The fix at a fraction of the way.
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
-fn between(before: Fix, here: Fix, fraction: f64) -> Fix {
-    let after_ms = (here.ts.since_ms(before.ts) as f64 * fraction).round() as i64;
-    Fix {
-        ts: before.ts + after_ms,
-        position: before.position.lerp(here.position, fraction),
-        sigma_m: here.sigma_m,
-    }
+    visits.iter().any(Visit::is_undecided)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::Zone;
+    use model::{LatLon, Zone};
 
     /// A square of about 1,112 m from (0, 0) to the north-east.
     fn square(properties: &str) -> Zones {
@@ -182,7 +68,8 @@ mod tests {
                 position: LatLon::new(0.005, east_m / 111_195.08),
                 sigma_m: 1.0,
             };
-            for crossing in follow(&mut visits, zones, &ZoneSettings::default(), before, here) {
+            let way: Vec<Fix> = before.into_iter().chain([here]).collect();
+            for crossing in follow(&mut visits, zones, &ZoneSettings::default(), &way, here.ts) {
                 let second = (crossing.at.ts.as_ms() - 1_000_000) as f64 / 1_000.0;
                 let east_m = (crossing.at.position.lon * 111_195.08).round();
                 all.push((if crossing.entered { '+' } else { '-' }, second, east_m));

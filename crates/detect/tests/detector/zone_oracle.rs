@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 /// Side of the square that is driven in, in metres.
 const SIDE_M: f64 = 6_000.0;
-/// A visit, or a gap between two, that is no deeper than this may go either way.
-const SHALLOW_M: f64 = 18.0;
+/// A visit, or a gap between two, that is no deeper than this may go either way: five times the usual error.
+const SHALLOW_M: f64 = 25.0;
 
 struct Random(u64);
 

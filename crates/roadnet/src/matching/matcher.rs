@@ -237,6 +237,20 @@ impl Matcher {
         best
     }
 
+    /// A position that was put at `place`, pulled sideways onto the carriageway there; left as it is where it lies more
+    /// than `most_m` metres beside it.
+    #[must_use]
+    pub fn on_carriageway(&self, place: &Place, position: LatLon, most_m: f64) -> LatLon {
+        let Some(segment) = self.segments.rows.get(place.segment as usize) else { return position };
+        let pull_m = place.right_m.clamp(-segment.half_width_m, segment.half_width_m) - place.right_m;
+        if pull_m == 0.0 || f64::from(pull_m.abs()) > most_m {
+            return position;
+        }
+        let (x_m, y_m) = self.segments.plane.to_xy_m(position);
+        let (east_m, north_m) = (f64::from(pull_m * segment.north), f64::from(-pull_m * segment.east));
+        self.segments.plane.to_lat_lon(x_m + east_m, y_m + north_m)
+    }
+
     /// The length of a link in metres, as places on it are measured.
     #[must_use]
     pub fn length_m(&self, link: LinkIdx) -> f32 {

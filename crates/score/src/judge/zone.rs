@@ -49,6 +49,13 @@ pub(super) fn judge(
     let mut sure: BTreeMap<Key<'_>, Vec<Crossing>> = BTreeMap::new();
     let mut possible: BTreeMap<Key<'_>, Vec<Crossing>> = BTreeMap::new();
     for visit in visits {
+        // Who vanishes inside leaves by its silence.
+        let vanished =
+            heard.span(&visit.vehicle).filter(|_| visit.exit.is_none()).map(|(_, last_ms)| last_ms);
+        if let (Some(at_ms), Some(inside)) = (vanished, visit.entry) {
+            let gone = Crossing { at_ms, span_ms: (at_ms, at_ms), ..inside };
+            possible.entry((&visit.vehicle, &visit.zone, false)).or_default().push(gone);
+        }
         for (crossing, is_entry) in [(visit.entry, true), (visit.exit, false)] {
             if let Some(crossing) = crossing {
                 let list = if visit.is_sure { &mut sure } else { &mut possible };
@@ -95,8 +102,12 @@ fn one(
             None => {}
         }
     }
-    for crossing in possible {
-        take_nearest(&mut told, &crossing);
+    // Those that fit best first: what is left over of several must be what fits none.
+    while let Some((i, _)) = (possible.iter().enumerate())
+        .filter_map(|(i, crossing)| Some((i, nearest(&told, crossing)?)))
+        .min_by_key(|(i, told_i)| (told[*told_i] - possible[*i].at_ms).abs())
+    {
+        take_nearest(&mut told, &possible.swap_remove(i));
     }
     for told_ms in told.into_iter().filter(|&told_ms| is_seen(told_ms)) {
         out.surplus += 1;
@@ -106,11 +117,15 @@ fn one(
 
 /// Takes what was told nearest to a crossing out of the list.
 fn take_nearest(told: &mut Vec<i64>, crossing: &Crossing) -> Option<i64> {
+    nearest(told, crossing).map(|i| told.remove(i))
+}
+
+/// What was told nearest to a crossing.
+fn nearest(told: &[i64], crossing: &Crossing) -> Option<usize> {
     let (from_ms, to_ms) = crossing.span_ms;
-    let nearest = (0..told.len())
+    (0..told.len())
         .filter(|&i| (from_ms - SAME_MS..=to_ms + SAME_MS).contains(&told[i]))
-        .min_by_key(|&i| (told[i] - crossing.at_ms).abs())?;
-    Some(told.remove(nearest))
+        .min_by_key(|&i| (told[i] - crossing.at_ms).abs())
 }
 
 #[cfg(test)]

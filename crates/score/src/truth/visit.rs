@@ -69,20 +69,15 @@ fn of_path(samples: &[Sample], depths: &[f64], margin_m: f64) -> Vec<InAndOut> {
     let mut is_inside: Option<bool> = None;
     let mut entry = None;
     let mut crossed: Option<Crossing> = None;
-    let mut sure_ms = 0;
     for i in 0..samples.len() {
         let within = depths[i] <= 0.0;
         if i > 0 && within != (depths[i - 1] <= 0.0) {
-            crossed = Some(between(&samples[i - 1], &samples[i], depths[i - 1], depths[i]));
+            let crossing = between(&samples[i - 1], &samples[i], depths[i - 1], depths[i]);
+            crossed = Some(Crossing { span_ms: in_doubt(samples, depths, i), ..crossing });
         }
-        if depths[i].abs() < margin_m {
+        if depths[i].abs() < margin_m || is_inside == Some(within) {
             continue;
         }
-        let span_ms = (std::mem::replace(&mut sure_ms, samples[i].at_ms), samples[i].at_ms);
-        if is_inside == Some(within) {
-            continue;
-        }
-        let crossed = crossed.map(|crossing| Crossing { span_ms, ..crossing });
         match is_inside {
             // On the first sure side it has appeared, wherever it came from before.
             None => entry = None,
@@ -95,6 +90,14 @@ fn of_path(samples: &[Sample], depths: &[f64], margin_m: f64) -> Vec<InAndOut> {
         visits.push((entry, None));
     }
     visits
+}
+
+/// From when the path was surely on one side until it surely was on one again, about a crossing just before sample `i`.
+fn in_doubt(samples: &[Sample], depths: &[f64], i: usize) -> (i64, i64) {
+    let is_sure = |j: &usize| depths[*j].abs() >= SURE_M;
+    let from = (0..i).rev().find(is_sure).unwrap_or(0);
+    let to = (i..samples.len()).find(is_sure).unwrap_or(samples.len() - 1);
+    (samples[from].at_ms, samples[to].at_ms)
 }
 
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
@@ -156,6 +159,8 @@ mod tests {
         let samples: Vec<Sample> = (0..5_i64).map(sample).collect();
         let visits = of_path(&samples, &[40.0, 30.0, -5.0, -5.0, -40.0], 25.0);
         assert_eq!(visits[0].0.map(|entry| entry.span_ms), Some((1_000, 4_000)));
+        let touch = of_path(&samples, &[40.0, 10.0, -5.0, 10.0, 40.0], 0.0);
+        assert_eq!(touch[0].0.map(|entry| (entry.at_ms, entry.span_ms)), Some((1_667, (0, 4_000))));
     }
 
     #[test]

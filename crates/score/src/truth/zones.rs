@@ -41,7 +41,14 @@ pub fn lay(network: &Network, seed: u64) -> Vec<Zone> {
                 ]]),
             };
             let id = ZoneId::new(&format!("zone-{i}")).ok()?;
-            Some(Zone { id, name: format!("Zone {i}"), shape, min_dwell_s: 0.0, hysteresis_m: 0.0 })
+            Some(Zone {
+                id,
+                name: format!("Zone {i}"),
+                shape,
+                min_dwell_s: 0.0,
+                hysteresis_m: 0.0,
+                max_accuracy_m: 0.0,
+            })
         })
         .collect()
 }

@@ -1,0 +1,172 @@
+//! The course of one vehicle among the zones: which way it took from one report to the next, and which borders it crossed.
+
+use super::fix::Fix;
+use super::stop::Stop;
+use super::tracks::World;
+use super::visit::{Crossing, Visit};
+use super::visits::{follow, undecided};
+use model::{LatLon, Timestamp};
+use roadnet::matching::Place;
+
+/// A vehicle on a road is taken to be on its carriageway if it seems to be at most so far beside it, in standard
+/// deviations of its position …
+const PULL_SIGMAS: f64 = 3.0;
+/// … and in metres.
+const MOST_PULL_M: f64 = 15.0;
+/// A vehicle that went farther than this between two reports followed the road, not the straight line between, in metres.
+const ROAD_MATTERS_M: f64 = 25.0;
+/// A way along roads is at most so much longer than the straight line between its ends …
+const DETOUR: f64 = 1.5;
+/// … and so many metres.
+const DETOUR_M: f64 = 30.0;
+
+/// What is known of a vehicle's course.
+#[derive(Debug, Clone)]
+pub(crate) struct Course {
+    pub(crate) visits: Vec<Visit>,
+    stop: Option<Stop>,
+    /// How exact the last position was, one standard deviation in metres.
+    sigma_m: f32,
+    /// How far it can still go without meeting a zone's border, in metres, as of this generation of zones.
+    clear_m: f32,
+    zones_known: u32,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { visits: Vec::new(), stop: None, sigma_m: 0.0, clear_m: -1.0, zones_known: 0 }
+    }
+}
+
+/// A vehicle at one of its reports.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stand {
+    pub(crate) ts: Timestamp,
+    /// Where it is, as estimated.
+    pub(crate) position: LatLon,
+    pub(crate) place: Option<Place>,
+}
+
+/// What a report says beside the place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Motion {
+    /// Standard deviation of the reported position in metres. That of an estimate made of many reports would promise too
+    /// much: a receiver's error hardly changes from one report to the next.
+    pub(crate) sigma_m: f32,
+    pub(crate) speed_mps: f32,
+    /// Whether the speed was reported, not estimated.
+    pub(crate) is_reported: bool,
+    /// Metres from the last estimate to this.
+    pub(crate) moved_m: f64,
+}
+
+impl Course {
+    /// Takes a vehicle on from the last report, if there was one, to this. Gives the zones it entered or left, and whether
+    /// anything about its visits changed; nothing is looked at while it is clear of borders.
+    pub(crate) fn follow(
+        &mut self,
+        before: Option<Stand>,
+        here: Stand,
+        motion: Motion,
+        world: &World<'_>,
+    ) -> (Vec<Crossing>, bool) {
+        let sigma_before_m = std::mem::replace(&mut self.sigma_m, motion.sigma_m);
+        let reported = Fix { ts: here.ts, position: here.position, sigma_m: motion.sigma_m };
+        let stop = Stop::next(self.stop, reported, motion.speed_mps, motion.is_reported);
+        let stop_before = std::mem::replace(&mut self.stop, stop);
+        let moved_m = match (stop_before, stop) {
+            (None, None) => motion.moved_m,
+            (before, after) => {
+                let from = before.map(|stop| stop.place);
+                let to = after.map_or(here.position, |stop| stop.place);
+                from.map_or(motion.moved_m, |from| from.distance_m(to))
+            }
+        };
+        #[allow(clippy::cast_possible_truncation)]
+        {
+            self.clear_m -= moved_m as f32;
+        }
+        let detour_m = if moved_m > ROAD_MATTERS_M { moved_m * (DETOUR - 1.0) + DETOUR_M } else { 0.0 };
+        let known = self.zones_known == world.zones.generation();
+        if known && f64::from(self.clear_m) > detour_m + MOST_PULL_M && !undecided(&self.visits) {
+            return (Vec::new(), false);
+        }
+        let from = before.map(|before| self.was_at(before, stop_before, stop, sigma_before_m, world));
+        let to = match stop {
+            // Whatever says where it stands says where it stopped.
+            Some(stop) => Fix { ts: stop.since, position: stop.place, sigma_m: motion.sigma_m },
+            None => Fix { position: on_carriageway(here, motion.sigma_m, world), ..reported },
+        };
+        let was = self.visits.clone();
+        let way = way(from, to, before.and_then(|before| before.place), here.place, moved_m, world);
+        let crossings = follow(&mut self.visits, world.zones, &world.settings.zones, &way, here.ts);
+        let changed = self.visits != was;
+        #[allow(clippy::cast_possible_truncation)]
+        {
+            let at = stop.map_or(here.position, |stop| stop.place);
+            self.clear_m = world.zones.clearance_m(at) as f32;
+        }
+        self.zones_known = world.zones.generation();
+        (crossings, changed)
+    }
+
+    /// Where the vehicle was when its last report came.
+    fn was_at(
+        &self,
+        before: Stand,
+        stop_before: Option<Stop>,
+        stop: Option<Stop>,
+        sigma_m: f32,
+        world: &World<'_>,
+    ) -> Fix {
+        match (stop_before, stop) {
+            (Some(stop_before), stop) => Fix {
+                ts: if stop.is_some() { stop_before.since } else { before.ts },
+                position: stop_before.place,
+                sigma_m,
+            },
+            (None, _) => Fix { ts: before.ts, position: on_carriageway(before, sigma_m, world), sigma_m },
+        }
+    }
+}
+
+/// Where a vehicle on a road is, if it keeps to the carriageway: what lies beside it is the receiver's error.
+fn on_carriageway(stand: Stand, sigma_m: f32, world: &World<'_>) -> LatLon {
+    let most_m = (PULL_SIGMAS * f64::from(sigma_m)).min(MOST_PULL_M);
+    match stand.place {
+        Some(place) => world.matcher.on_carriageway(&place, stand.position, most_m),
+        None => stand.position,
+    }
+}
+
+/// The way from one fix to another: along the road where both are on it, else straight.
+fn way(
+    from: Option<Fix>,
+    to: Fix,
+    place_before: Option<Place>,
+    place: Option<Place>,
+    moved_m: f64,
+    world: &World<'_>,
+) -> Vec<Fix> {
+    let Some(from) = from else { return vec![to] };
+    let mut way = vec![from];
+    if let (Some(place_before), Some(place)) = (place_before, place)
+        && moved_m > ROAD_MATTERS_M
+        && let Some(corners) = world.matcher.way(&place_before, &place, moved_m * DETOUR + DETOUR_M)
+    {
+        let mut gone_m = 0.0;
+        let mut last = from.position;
+        let mut gone: Vec<f64> = Vec::with_capacity(corners.len());
+        for corner in &corners {
+            gone_m += last.distance_m(*corner);
+            gone.push(gone_m);
+            last = *corner;
+        }
+        let length_m = gone_m + last.distance_m(to.position);
+        for (corner, gone_m) in corners.into_iter().zip(gone) {
+            way.push(Fix { position: corner, ..from.towards(to, gone_m / length_m) });
+        }
+    }
+    way.push(to);
+    way
+}
