@@ -95,6 +95,10 @@ pub struct DetectArgs {
     /// The recording, plain, gzip or zstd; - is standard input.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub input: PathBuf,
+
+    /// Cores to use. The events are the same, byte for byte; with more than one they come in batches.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub workers: u32,
 }
 
 #[cfg(test)]

@@ -1,17 +1,16 @@
 //! The detector over a recording.
 
 use super::summary::Summary;
+use super::{crew, single};
 use crate::failure::Failure;
 use crate::files;
 use crate::settings::DetectArgs;
 use anyhow::Context;
-use detect::{Detector, Output};
-use link::recording::{Line, decompressed, next_line};
-use model::Zone;
-use model::codec::decode;
-use model::topic::Topic;
+use detect::Detector;
+use link::recording::decompressed;
+use model::Event;
 use std::fs::File;
-use std::io::{self, BufRead, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Runs the detector over a recording; events go to standard output, the summary to standard error.
@@ -22,14 +21,18 @@ pub fn detect(args: &DetectArgs) -> Result<(), Failure> {
     for warning in &warnings {
         let _ = writeln!(stderr, "roads: {warning}");
     }
-    let mut detector = Detector::new(settings, network);
-    for zone in args.zones.as_deref().map(files::zones).transpose()?.unwrap_or_default() {
-        detector.set_zone(zone);
-    }
+    let zones = args.zones.as_deref().map(files::zones).transpose()?.unwrap_or_default();
     let in_input = || format!("cannot read the recording {}", args.input.display());
     let input = open(&args.input).and_then(decompressed).with_context(in_input)?;
-    let mut output = BufWriter::new(io::stdout().lock());
-    match replay(detector, input, &mut output) {
+    let mut output = BufWriter::new(io::stdout());
+    let outcome = if args.workers > 1 {
+        crew::replay(&settings, &network, &zones, args.workers, input, &mut output)
+    } else {
+        let mut detector = Detector::new(settings, network);
+        zones.into_iter().for_each(|zone| detector.set_zone(zone));
+        single::replay(detector, input, &mut output)
+    };
+    match outcome {
         Ok(summary) => {
             let _ = writeln!(stderr, "{summary}");
             Ok(())
@@ -51,66 +54,16 @@ fn open(path: &Path) -> io::Result<Box<dyn Read>> {
 
 /// What broke the reading and writing.
 #[derive(Debug)]
-enum Trouble {
+pub enum Trouble {
+    /// The recording cannot be read on.
     Input(io::Error),
+    /// The events cannot be written.
     Output(io::Error),
 }
 
-/// Runs `detector` over the lines of `input` and writes every event revision as a line.
-fn replay(
-    mut detector: Detector,
-    mut input: impl BufRead,
-    output: &mut impl Write,
-) -> Result<Summary, Trouble> {
-    let mut summary = Summary::default();
-    let mut line = Vec::new();
-    while let Some(fits) = next_line(&mut input, &mut line).map_err(Trouble::Input)? {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        summary.lines += 1;
-        match Line::parse(&line).filter(|_| fits) {
-            Some(line) => take(&mut detector, &line, &mut summary),
-            None => summary.unreadable += 1,
-        }
-        write_events(&mut detector, output, &mut summary).map_err(Trouble::Output)?;
-    }
-    output.flush().map_err(Trouble::Output)?;
-    Ok(summary)
-}
-
-fn take(detector: &mut Detector, line: &Line<'_>, summary: &mut Summary) {
-    let now = line.received;
-    detector.handle_timeout(now);
-    let topic = match Topic::parse(&line.topic) {
-        Ok(Topic::Zone(id)) => {
-            match Zone::from_geojson(line.payload()) {
-                _ if line.payload().is_empty() => {
-                    detector.remove_zone(&id);
-                }
-                Ok(zone) if zone.id == id => detector.set_zone(zone),
-                Ok(_) | Err(_) => summary.refused_zones += 1,
-            }
-            return;
-        }
-        Ok(topic) => topic,
-        Err(reason) => return summary.drop_report(reason),
-    };
-    decode(&topic, line.payload(), |report| {
-        match report.and_then(|report| detector.handle_report(report, now)) {
-            Ok(()) => summary.used += 1,
-            Err(reason) => summary.drop_report(reason),
-        }
-    });
-}
-
-fn write_events(detector: &mut Detector, output: &mut impl Write, summary: &mut Summary) -> io::Result<()> {
-    while let Some(out) = detector.poll_output() {
-        if let Output::Event(event) = out {
-            summary.event(&event);
-            serde_json::to_writer(&mut *output, &*event)?;
-            output.write_all(b"\n")?;
-        }
-    }
-    Ok(())
+/// Writes an event revision as a line.
+pub fn write_event(event: &Event, output: &mut impl Write, summary: &mut Summary) -> io::Result<()> {
+    summary.event(event);
+    serde_json::to_writer(&mut *output, event)?;
+    output.write_all(b"\n")
 }

@@ -22,9 +22,12 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Counts a report that was dropped.
-    pub fn drop_report(&mut self, reason: DropReason) {
-        *self.dropped.entry(reason).or_default() += 1;
+    /// Counts a report that was used or dropped.
+    pub fn report(&mut self, fate: Result<(), DropReason>) {
+        match fate {
+            Ok(()) => self.used += 1,
+            Err(reason) => *self.dropped.entry(reason).or_default() += 1,
+        }
     }
 
     /// Counts an event revision.
@@ -64,9 +67,9 @@ mod tests {
     #[test]
     fn it_counts_reports_by_reason_and_events_by_type() {
         let mut summary = Summary { lines: 7, unreadable: 1, used: 3, ..Summary::default() };
-        summary.drop_report(DropReason::Stale);
-        summary.drop_report(DropReason::Stale);
-        summary.drop_report(DropReason::Malformed);
+        summary.report(Err(DropReason::Stale));
+        summary.report(Err(DropReason::Stale));
+        summary.report(Err(DropReason::Malformed));
         for (number, revision) in [(1, 1), (1, 2), (2, 1)] {
             summary.event(&event(number, revision));
         }

@@ -130,3 +130,30 @@ fn what_cannot_be_used_is_named() {
     assert_eq!(detect(&["--roads", &roads], b"").status.code(), Some(0));
     assert_eq!(detect(&[], b"").status.code(), Some(64));
 }
+
+#[test]
+fn several_workers_give_the_same_events_and_the_same_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let collection = json!({"type": "FeatureCollection", "features": [circle("centre", INSIDE)]});
+    let zones = write(folder.path(), "zones.geojson", collection.to_string().as_bytes());
+    // In and out again and again: several batches of lines.
+    let mut lines = vec![recording()];
+    for second in 100..700 {
+        let at = if second / 30 % 2 == 0 { INSIDE } else { OUTSIDE };
+        lines.extend((0..40).map(|vehicle| position(second, &format!("w{vehicle}"), at)));
+    }
+    let input = lines.join("\n");
+    let roads = roads();
+    let run = |workers: &str| {
+        detect(&["--roads", &roads, "--zones", &zones, "--workers", workers], input.as_bytes())
+    };
+    let alone = run("1");
+    assert_eq!(alone.status.code(), Some(0), "{}", String::from_utf8_lossy(&alone.stderr));
+    assert!(alone.stdout.split(|byte| *byte == b'\n').count() > 40 * 15);
+    for workers in ["2", "3"] {
+        let crew = run(workers);
+        assert_eq!(crew.status.code(), Some(0));
+        assert!(crew.stdout == alone.stdout, "other events with {workers} workers");
+        assert_eq!(String::from_utf8_lossy(&crew.stderr), String::from_utf8_lossy(&alone.stderr));
+    }
+}

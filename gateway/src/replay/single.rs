@@ -1,0 +1,55 @@
+//! One line after the other on one core: what follows from a line is written before the next is read.
+
+use super::detect::{Trouble, write_event};
+use super::item::{Item, items};
+use super::summary::Summary;
+use detect::{Detector, Output};
+use link::recording::next_line;
+use std::io::{BufRead, Write};
+
+/// Runs `detector` over the lines of `input` and writes every event revision as a line.
+pub fn replay(
+    mut detector: Detector,
+    mut input: impl BufRead,
+    output: &mut impl Write,
+) -> Result<Summary, Trouble> {
+    let mut summary = Summary::default();
+    let mut line = Vec::new();
+    while let Some(fits) = next_line(&mut input, &mut line).map_err(Trouble::Input)? {
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        summary.lines += 1;
+        items(&line, fits, |item| take(&mut detector, item, &mut summary));
+        while let Some(out) = detector.poll_output() {
+            if let Output::Event(event) = out {
+                write_event(&event, output, &mut summary).map_err(Trouble::Output)?;
+            }
+        }
+    }
+    output.flush().map_err(Trouble::Output)?;
+    Ok(summary)
+}
+
+fn take(detector: &mut Detector, item: Item, summary: &mut Summary) {
+    match item {
+        Item::Report(report, now) => {
+            detector.handle_timeout(now);
+            summary.report(report.and_then(|report| detector.handle_report(report, now)));
+        }
+        Item::SetZone(zone, now) => {
+            detector.handle_timeout(now);
+            detector.set_zone(*zone);
+        }
+        Item::RemoveZone(id, now) => {
+            detector.handle_timeout(now);
+            detector.remove_zone(&id);
+        }
+        Item::RefusedZone(now) => {
+            detector.handle_timeout(now);
+            summary.refused_zones += 1;
+        }
+        Item::Nothing(now) => detector.handle_timeout(now),
+        Item::Unreadable => summary.unreadable += 1,
+    }
+}
