@@ -1,5 +1,6 @@
 //! The project's own chores: `cargo xtask COMMAND`.
 
+mod bench;
 mod check;
 mod command;
 mod node;
@@ -26,6 +27,7 @@ enum Chore {
     Check(check::Args),
     Roads(roads::Args),
     Score(score::Args),
+    Bench(bench::Args),
     Settings(settings::Args),
 }
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Chore::Check(args) => check::run(&args),
         Chore::Roads(args) => roads::run(args),
         Chore::Score(args) => score::run(&args),
+        Chore::Bench(args) => bench::run(&args),
         Chore::Settings(args) => settings::run(&args),
     };
     match done {

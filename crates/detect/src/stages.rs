@@ -11,7 +11,7 @@ mod vehicles;
 mod watch_stage;
 
 pub use crate::track::{TrackStage, Tracked};
-pub use plan::{Plan, Step, TrackTask};
+pub use plan::{Plan, Received, Step, TrackTask};
 pub use sequencer::{Admitted, Passed, Sequencer};
 pub(crate) use vehicles::Vehicles;
 pub use watch_stage::WatchStage;

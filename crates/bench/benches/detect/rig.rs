@@ -2,7 +2,7 @@
 
 use crate::clock::Stopwatch;
 use bench::{City, Fleet, payload, topic, zones};
-use detect::stages::{Admitted, Sequencer, TrackStage, TrackTask, WatchStage};
+use detect::stages::{Plan, Received, Sequencer, TrackStage, WatchStage};
 use detect::{Detector, Settings};
 use model::PositionReport;
 use model::codec::{Report, decode};
@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// Reports made up at once, outside of the measured time.
 const CHUNK: u64 = 10_000;
+/// Reports handed to the detector at once, as many as the gateway takes from the broker at once.
+const BATCH: usize = 1_000;
 /// Each vehicle has reported so often before anything is measured.
 const ROUNDS_BEFORE: usize = 3;
 
@@ -40,9 +42,7 @@ impl Rig {
         in_chunks(reports, |count| {
             let reports: Vec<PositionReport> = (0..count).map(|_| self.fleet.report()).collect();
             let watch = Stopwatch::start();
-            for report in reports {
-                self.take(report);
-            }
+            self.take(reports.into_iter().map(received));
             watch.read()
         })
     }
@@ -65,12 +65,16 @@ impl Rig {
         in_chunks(reports, |count| {
             let messages = self.messages(count);
             let watch = Stopwatch::start();
-            for (topic, payload) in &messages {
-                let Ok(topic) = Topic::parse(topic) else { continue };
-                decode(&topic, payload.as_bytes(), |report| match report {
-                    Ok(Report::Position(report)) => self.take(report),
-                    other => drop(black_box(other)),
-                });
+            let mut reports = Vec::new();
+            for messages in messages.chunks(BATCH) {
+                for (topic, payload) in messages {
+                    let Ok(topic) = Topic::parse(topic) else { continue };
+                    decode(&topic, payload.as_bytes(), |report| match report {
+                        Ok(Report::Position(report)) => reports.push(received(report)),
+                        other => drop(black_box(other)),
+                    });
+                }
+                self.take(reports.drain(..));
             }
             watch.read()
         })
@@ -87,14 +91,18 @@ impl Rig {
             .collect()
     }
 
-    fn take(&mut self, report: PositionReport) {
-        let now = report.ts;
-        let fate = self.detector.handle_report(Report::Position(report), now);
-        assert_eq!(black_box(fate), Ok(()), "made-up reports are sound");
+    fn take(&mut self, reports: impl Iterator<Item = Received>) {
+        self.detector.handle_reports(reports, |fate| assert_eq!(fate, Ok(()), "made-up reports are sound"));
         while let Some(output) = self.detector.poll_output() {
             drop(black_box(output));
         }
     }
+}
+
+/// A report that is received as soon as it is made.
+fn received(report: PositionReport) -> Received {
+    let now = report.ts;
+    (Ok(Report::Position(report)), now)
 }
 
 /// The detector's stages one after the other.
@@ -127,35 +135,24 @@ impl StagesRig {
     pub fn run(&mut self, reports: u64) -> [Duration; 3] {
         let mut sums = [Duration::ZERO; 3];
         in_chunks(reports, |count| {
-            let reports: Vec<PositionReport> = (0..count).map(|_| self.fleet.report()).collect();
-            let watch = Stopwatch::start();
-            let mut ticks = Vec::new();
-            let admitted: Vec<Admitted> = (reports.into_iter().enumerate())
-                .filter_map(|(index, report)| {
-                    let now = report.ts;
-                    ticks.extend(self.sequencer.pass(now).and_then(|passed| Some((index, passed.ticks?))));
-                    self.sequencer.admit(Report::Position(report), now).ok()
-                })
-                .collect();
-            sums[0] += watch.read();
+            let reports: Vec<Received> = (0..count).map(|_| received(self.fleet.report())).collect();
+            for batch in reports.chunks(BATCH) {
+                let batch = batch.to_vec();
+                let watch = Stopwatch::start();
+                let mut plan = Plan::for_parts(1);
+                plan.reports(&mut self.sequencer, batch);
+                sums[0] += watch.read();
 
-            let tasks: Vec<TrackTask> = admitted.into_iter().map(TrackTask::Report).collect();
-            let watch = Stopwatch::start();
-            let found = self.tracks.run(tasks);
-            sums[1] += watch.read();
+                let watch = Stopwatch::start();
+                let found = self.tracks.run(plan.tasks.into_iter().flatten());
+                sums[1] += watch.read();
 
-            let watch = Stopwatch::start();
-            let (mut out, mut ticks) = (VecDeque::new(), ticks.into_iter().peekable());
-            for (index, tracked) in found.into_iter().enumerate() {
-                while let Some((_, (first, last))) = ticks.next_if(|(at, _)| *at <= index) {
-                    self.watch.tick(first, last, &mut out);
-                }
-                if let Ok(tracked) = tracked {
-                    self.watch.take(tracked, &mut out);
-                }
-                drop(black_box(out.drain(..)));
+                let watch = Stopwatch::start();
+                let mut out = VecDeque::new();
+                self.watch.run(&plan.steps, vec![found], &mut out, |fate| assert_eq!(fate, Ok(()), "sound"));
+                drop(black_box(out));
+                sums[2] += watch.read();
             }
-            sums[2] += watch.read();
             Duration::ZERO
         });
         sums

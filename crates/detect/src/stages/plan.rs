@@ -5,6 +5,12 @@ use super::{Admitted, Passed, Sequencer};
 use model::codec::Report;
 use model::{DropReason, Timestamp, VehicleId, Zone, ZoneId};
 
+/// A report, or why there is none, and when it was received.
+pub type Received = (Result<Report, DropReason>, Timestamp);
+
+/// Reports looked at together before they are taken one by one.
+const LOOK_AHEAD: usize = 64;
+
 /// Something that one part of the vehicles has to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TrackTask {
@@ -58,6 +64,22 @@ impl Plan {
         if let Some(tasks) = self.tasks.get_mut(part as usize) {
             tasks.push(task);
             self.steps.push(Step::Track(part));
+        }
+    }
+
+    /// Takes reports one after the other as [`Plan::report`] does; quicker than one by one.
+    pub fn reports(&mut self, sequencer: &mut Sequencer, reports: impl IntoIterator<Item = Received>) {
+        let mut reports = reports.into_iter();
+        let mut ahead: Vec<Received> = Vec::with_capacity(LOOK_AHEAD);
+        loop {
+            ahead.extend(reports.by_ref().take(LOOK_AHEAD));
+            if ahead.is_empty() {
+                return;
+            }
+            sequencer.look_ahead(ahead.iter().filter_map(|(report, _)| report.as_ref().ok()));
+            for (report, now) in ahead.drain(..) {
+                self.report(sequencer, report, now);
+            }
         }
     }
 

@@ -80,6 +80,14 @@ impl Sequencer {
         Ok(Admitted { number, report, newest: self.clock.newest().unwrap_or(ts) })
     }
 
+    /// Looks at what the next reports will need.
+    pub(crate) fn look_ahead<'a>(&self, reports: impl Iterator<Item = &'a Report>) {
+        self.vehicles.look_ahead(reports.map(|report| match report {
+            Report::Position(report) => &report.vehicle,
+            Report::Hazard(report) => &report.vehicle,
+        }));
+    }
+
     /// The number of a vehicle that a former run knew.
     pub fn recall(&mut self, vehicle: &VehicleId) -> u32 {
         self.vehicles.recall(vehicle)

@@ -19,6 +19,8 @@ use std::sync::Arc;
 
 /// How sure an exit is that was never seen.
 const SILENT_EXIT_CONFIDENCE: f64 = 0.5;
+/// Tasks looked at together before they are done one by one.
+const LOOK_AHEAD: usize = 64;
 
 /// Follows the vehicles of one part: those whose number leaves the part's number when divided by how many parts there
 /// are.
@@ -83,20 +85,46 @@ impl TrackStage {
     }
 
     /// Does some tasks in order and gives what came of each, but for those that change zones.
-    pub fn run(&mut self, tasks: Vec<TrackTask>) -> Vec<Result<Tracked, DropReason>> {
-        let mut found = Vec::with_capacity(tasks.len());
-        for task in tasks {
-            match task {
-                TrackTask::Report(admitted) => found.push(self.follow(admitted)),
-                TrackTask::Silent(number, vehicle, at) => found.push(Ok(self.silence(number, &vehicle, at))),
-                TrackTask::Forget(number, vehicle, at) => found.push(Ok(self.forget(number, &vehicle, at))),
-                TrackTask::SetZone(zone) => self.set_zone(*zone),
-                TrackTask::RemoveZone(id) => {
-                    self.remove_zone(&id);
-                }
+    pub fn run(&mut self, tasks: impl IntoIterator<Item = TrackTask>) -> Vec<Result<Tracked, DropReason>> {
+        let mut tasks = tasks.into_iter();
+        let mut found = Vec::with_capacity(tasks.size_hint().0);
+        let mut ahead: Vec<TrackTask> = Vec::with_capacity(LOOK_AHEAD);
+        loop {
+            ahead.extend(tasks.by_ref().take(LOOK_AHEAD));
+            if ahead.is_empty() {
+                return found;
+            }
+            self.look_ahead(&ahead);
+            for task in ahead.drain(..) {
+                found.extend(self.do_task(task));
             }
         }
-        found
+    }
+
+    /// Looks at what the tasks will need, so that the processor waits for the memory once for all of them.
+    fn look_ahead(&self, tasks: &[TrackTask]) {
+        let tracks = tasks.iter().filter_map(|task| match task {
+            TrackTask::Report(admitted) => self.tracks.get((admitted.number / self.parts) as usize),
+            _ => None,
+        });
+        let sum = tracks.fold(0_u32, |sum, track| sum.wrapping_add(track.look_ahead(&self.matcher)));
+        std::hint::black_box(sum);
+    }
+
+    fn do_task(&mut self, task: TrackTask) -> Option<Result<Tracked, DropReason>> {
+        match task {
+            TrackTask::Report(admitted) => Some(self.follow(admitted)),
+            TrackTask::Silent(number, vehicle, at) => Some(Ok(self.silence(number, &vehicle, at))),
+            TrackTask::Forget(number, vehicle, at) => Some(Ok(self.forget(number, &vehicle, at))),
+            TrackTask::SetZone(zone) => {
+                self.set_zone(*zone);
+                None
+            }
+            TrackTask::RemoveZone(id) => {
+                self.remove_zone(&id);
+                None
+            }
+        }
     }
 
     /// Follows a report of a vehicle of this part.

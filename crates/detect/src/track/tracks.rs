@@ -55,6 +55,11 @@ pub(crate) struct Moved {
 }
 
 impl Track {
+    /// Looks at what the next report will need first, here and on the road (see [`Matcher::look_ahead`]).
+    pub(crate) fn look_ahead(&self, matcher: &Matcher) -> u32 {
+        self.place.map_or(0, |place| matcher.look_ahead(place))
+    }
+
     /// Where it is on the road.
     pub(crate) fn on_road(&self) -> Option<OnRoad> {
         self.place.map(on_road)

@@ -109,6 +109,28 @@ fn in_parts(messages: &[Message], parts: u32, plan_length: usize) -> Outcome {
     (outputs.iter().map(text).collect(), fates)
 }
 
+fn in_batches(messages: &[Message]) -> Outcome {
+    let mut detector = Detector::new(settings(), network());
+    let (mut outputs, mut fates) = (Vec::new(), Vec::new());
+    let mut reports = Vec::new();
+    for message in messages {
+        if let Message::Report(report, now) = message {
+            reports.push((report.clone(), *now));
+            continue;
+        }
+        detector.handle_reports(reports.drain(..), |fate| fates.push(fate));
+        match message {
+            Message::SetZone => detector.set_zone(zone()),
+            _ => {
+                detector.remove_zone(&zone().id);
+            }
+        }
+    }
+    detector.handle_reports(reports, |fate| fates.push(fate));
+    outputs.extend(std::iter::from_fn(|| detector.poll_output()).map(|output| text(&output)));
+    (outputs, fates)
+}
+
 /// Drives of some vehicles through the zone, with stops that make queues, crashes, silences, and reports that are of no use.
 fn messages() -> impl Strategy<Value = Vec<Message>> {
     let message = (0..12_usize, 0..400_u32, 0..100_u32, 0..40_u32);
@@ -146,6 +168,7 @@ proptest! {
     #[test]
     fn parts_and_plans_of_any_size_give_the_same_bytes(messages in messages(), plan_length in 1..150_usize) {
         let expected = in_one(&messages);
+        prop_assert_eq!(&in_batches(&messages), &expected);
         for parts in 1..=3 {
             prop_assert_eq!(&in_parts(&messages, parts, plan_length), &expected);
         }

@@ -104,6 +104,13 @@ impl Matcher {
         &self.network
     }
 
+    /// Looks at what [`Matcher::place`] will need first for a vehicle at `place`, and gives something that depends on it:
+    /// whoever does so for many vehicles in a row waits for the memory once, not once for each.
+    #[must_use]
+    pub fn look_ahead(&self, place: Place) -> u32 {
+        self.segments.rows.get(place.segment as usize).map_or(0, |segment| segment.link)
+    }
+
     /// The most likely place of a vehicle that was at `last`; `None` where it is on no road.
     #[must_use]
     pub fn place(&self, last: Option<Place>, sighting: &Sighting) -> Option<Place> {
@@ -186,11 +193,13 @@ impl Matcher {
         };
         let mut steps = if seen.moved_m > FAR_M { MAX_STEPS_FAR } else { MAX_STEPS_NEAR };
 
-        let span = self.segments.spans[from.link as usize];
         let here_m = last.offset_m;
-        for number in (span.first..last.segment).rev() {
+        for number in (0..last.segment).rev() {
             let segment = &rows[number as usize];
-            if steps == 0 || here_m - (segment.start_m + segment.length_m) > slack_m {
+            if segment.link != from.link
+                || steps == 0
+                || here_m - (segment.start_m + segment.length_m) > slack_m
+            {
                 break;
             }
             steps -= 1;
@@ -203,14 +212,15 @@ impl Matcher {
             open -= 1;
             let (mut number, mut travelled_m) = ways[open];
             let link = rows[number as usize].link;
-            let end = self.segments.spans[link as usize].end;
-            while number < end && travelled_m <= ahead_m && steps > 0 {
+            let mut is_through = false;
+            while !is_through && travelled_m <= ahead_m && steps > 0 {
                 steps -= 1;
                 look(number, travelled_m);
                 travelled_m += rows[number as usize].length_m;
                 number += 1;
+                is_through = rows.get(number as usize).is_none_or(|next| next.link != link);
             }
-            if number < end || travelled_m > ahead_m || steps == 0 {
+            if !is_through || travelled_m > ahead_m || steps == 0 {
                 continue;
             }
             for next in self.segments.onward(link) {
