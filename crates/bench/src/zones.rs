@@ -25,6 +25,7 @@ pub fn zones(city: &City, count: usize) -> Vec<Zone> {
                 shape: shape(number, &city.plane, (x_m, y_m), reach_m, &mut chance),
                 min_dwell_s: 0.0,
                 hysteresis_m: 0.0,
+                max_accuracy_m: 0.0,
             }
         })
         .collect()
