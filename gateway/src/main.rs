@@ -5,6 +5,7 @@ mod failure;
 mod files;
 mod outbox;
 mod pipeline;
+mod record;
 mod replay;
 mod run;
 mod settings;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         None => run::run(&cli.run),
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Detect(args)) => replay::detect(args),
+        Some(Command::Record(args)) => record::record(args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -38,6 +38,22 @@ pub enum Command {
     /// Every event revision is a line on standard output; what was read, used and dropped goes to standard error.
     #[command(verbatim_doc_comment)]
     Detect(DetectArgs),
+
+    /// Write down what the MQTT broker carries, as a recording that `gateway detect` and `simulator replay` read.
+    ///
+    /// Reports and zones are recorded exactly as they come, those of no use too, until SIGINT (Ctrl-C) or SIGTERM or until
+    /// --seconds or --reports is reached; all that was received by then is in the file. Zones stand at its beginning, as the
+    /// broker has them. Messages are neither taken from other listeners nor kept for this one while it is away.
+    ///
+    ///   gateway record --seconds 600 --output rush-hour.ndjson.zst
+    ///   gateway detect --roads network.geojson --input rush-hour.ndjson.zst > events.ndjson
+    ///   gateway record | gateway detect --roads network.geojson
+    ///
+    /// The file holds lines of {"topic":…,"received":…,"payload":…}, the payload as it was published. A message that is not
+    /// JSON has no such line: it is left out and counted. The file is written in parts of 1 MiB or 10 s that can be read by
+    /// themselves, so a recording that was killed is good up to its last part.
+    #[command(verbatim_doc_comment)]
+    Record(Box<RecordArgs>),
 }
 
 /// Settings of `gateway run`.
@@ -101,6 +117,46 @@ pub struct DetectArgs {
     pub workers: u32,
 }
 
+/// Settings of `gateway record`.
+#[derive(Debug, Args)]
+pub struct RecordArgs {
+    /// The file to write, which must not exist; .gz and .zst are compressed; - is standard output.
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub output: PathBuf,
+
+    /// End after this many seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub seconds: Option<f64>,
+
+    /// End after this many readable reports; each report of a batch counts.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    pub reports: Option<u64>,
+
+    /// Record this MQTT topic filter in place of reports and zones; may be given more than once.
+    #[arg(long, value_name = "FILTER")]
+    pub topic: Vec<String>,
+
+    /// Name of the session at the broker [default: vigiroute-record- and the process id].
+    #[arg(long, value_name = "NAME")]
+    pub mqtt_client_id: Option<String>,
+
+    #[command(flatten)]
+    pub mqtt: MqttArgs,
+
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// Longest time to record, ten years: what is longer is no time any more.
+const MAX_SECONDS: f64 = 315_360_000.0;
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if seconds > 0.0 && seconds <= MAX_SECONDS => Ok(seconds),
+        _ => Err(format!("a number of seconds, over 0 and up to {MAX_SECONDS}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,5 +188,9 @@ mod tests {
         let mut command = Cli::command();
         let help = command.find_subcommand_mut("detect").unwrap().render_long_help().to_string();
         assert!(help.contains("\"received\":1760000000123"), "{help}");
+        let help = command.find_subcommand_mut("record").unwrap().render_long_help().to_string();
+        for word in ["--seconds", "--reports", "VIGIROUTE_MQTT_HOST", "gateway detect --roads"] {
+            assert!(help.contains(word), "{word}");
+        }
     }
 }

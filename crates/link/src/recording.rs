@@ -1,4 +1,8 @@
-//! The lines of a recording, plain or compressed, and what each says: for whoever detects on one or plays it.
+//! The lines of a recording, plain or compressed, and what each says: for whoever detects on one, plays it or writes it.
+
+mod writer;
+
+pub use writer::{Compression, NotJson, Writer};
 
 use flate2::bufread::MultiGzDecoder;
 use model::Timestamp;

@@ -8,7 +8,7 @@ const OUTSIDE: (f64, f64) = (60.1730, 24.9400);
 const INSIDE: (f64, f64) = (60.1700, 24.9400);
 const BEGIN: i64 = 1_760_000_000_000;
 
-fn roads() -> String {
+pub fn roads() -> String {
     testbed::workspace_folder().join("data/roads/helsinki/network.geojson").display().to_string()
 }
 
@@ -45,7 +45,7 @@ fn recording() -> String {
     .join("\n")
 }
 
-fn detect(arguments: &[&str], input: &[u8]) -> Output {
+pub fn detect(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(binary())
         .arg("detect")
         .args(arguments)
