@@ -47,3 +47,44 @@ impl Stop {
         (crept_m <= CREEPS_SIGMAS * f64::from(here.sigma_m)).then_some(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here(second: i64, east_m: f64) -> Fix {
+        let ts = Timestamp::from_ms_clamped(1_000_000 + second * 1_000);
+        Fix { ts, position: LatLon::new(0.0, east_m / 111_195.08), sigma_m: 5.0 }
+    }
+
+    fn east_m(stop: Option<Stop>) -> Option<f64> {
+        stop.map(|stop| (stop.place.lon * 111_195.08).round())
+    }
+
+    #[test]
+    fn a_vehicle_that_stands_is_at_the_mean_of_its_reports() {
+        let mut stop = Stop::next(None, here(0, 12.0), 0.0, true);
+        for (second, off_m) in (1..).zip([9.0, 15.0, 8.0, 16.0, 12.0]) {
+            stop = Stop::next(stop, here(second, off_m), 0.9, true);
+        }
+        assert_eq!(east_m(stop), Some(12.0));
+        assert_eq!(stop.map(|stop| stop.since), Some(here(0, 0.0).ts));
+        assert_eq!(Stop::next(stop, here(6, 12.0), 1.6, true), None);
+        assert!(Stop::next(stop, here(6, 12.0), 1.6, false).is_some());
+        assert_eq!(Stop::next(None, here(7, 12.0), 0.9, true), None);
+    }
+
+    #[test]
+    fn a_vehicle_that_creeps_is_not_left_behind() {
+        let mut stop = Stop::next(None, here(0, 0.0), 0.0, true);
+        let mut stops = 1;
+        for second in 1..200_i32 {
+            let crept_m = f64::from(second) * 0.5;
+            let next = Stop::next(stop, here(second.into(), crept_m), 0.4, true);
+            stops += usize::from(stop.is_none() && next.is_some());
+            stop = next;
+            assert!(east_m(stop).is_none_or(|at_m| crept_m - at_m < 30.0), "{stop:?} at {crept_m} m");
+        }
+        assert!(stops > 1);
+    }
+}

@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_in_result)]
 
 mod accidents;
+mod bent_roads;
 mod course;
 mod crashes;
 mod jams;
+mod oracle;
 mod parts;
 mod restart;
 mod road;

@@ -94,3 +94,55 @@ fn noisy_drives_are_put_back_on_their_roads() {
         );
     }
 }
+
+#[test]
+fn the_way_between_two_places_follows_the_bends_and_cuts_the_turns() {
+    // 1,000 m east, with a bend of 100 m to the north half way; from its end a street to the north.
+    let m = |x: f64, y: f64| model::LatLon::new(y / 111_195.08, x / 111_195.08);
+    let line = |points: &[(f64, f64)]| {
+        let corners: Vec<String> =
+            points.iter().map(|(x, y)| format!("[{:.7},{:.7}]", m(*x, *y).lon, m(*x, *y).lat)).collect();
+        format!(
+            r#"{{"type":"Feature","properties":{{"highway":"primary"}},"geometry":{{"type":"LineString","coordinates":[{}]}}}}"#,
+            corners.join(",")
+        )
+    };
+    let bent = line(&[(0.0, 0.0), (400.0, 0.0), (500.0, 100.0), (600.0, 0.0), (1_000.0, 0.0)]);
+    let north = line(&[(1_000.0, 0.0), (1_000.0, 400.0)]);
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{bent},{north}]}}"#);
+    let (network, _) = roadnet::read_geojson(text.as_bytes()).unwrap();
+    let matcher = Matcher::new(Arc::new(network), MatchSettings::default());
+    let place = |x, y, course: f64| {
+        let sighting =
+            Sighting { position: m(x, y), course: Some(unit_vector(course)), sigma_m: 3.0, moved_m: 0.0 };
+        matcher.place(None, &sighting).unwrap()
+    };
+    let corners = |from: &Place, to: &Place, most_m| -> Option<Vec<(f64, f64)>> {
+        let metres = |degrees: f64| (degrees * 111_195.08).round();
+        let way = matcher.way(from, to, most_m)?;
+        Some(way.into_iter().map(|corner| (metres(corner.lon), metres(corner.lat))).collect())
+    };
+    let (west, east, up) = (place(350.0, 0.0, 90.0), place(650.0, 0.0, 90.0), place(1_000.0, 100.0, 0.0));
+    assert_eq!(corners(&west, &east, 500.0), Some(vec![(400.0, 0.0), (500.0, 100.0), (600.0, 0.0)]));
+    assert_eq!(corners(&west, &east, 300.0), None);
+    assert_eq!(corners(&east, &up, 500.0), Some(vec![(985.0, 0.0), (1_000.0, 15.0)]));
+    // Nobody drives backwards.
+    assert_eq!(corners(&east, &west, 900.0), None);
+}
+
+#[test]
+fn a_place_beside_the_carriageway_is_pulled_onto_it() {
+    let network = helsinki();
+    let matcher = Matcher::new(Arc::clone(&network), MatchSettings::default());
+    let (_, link) = network.links().find(|(_, link)| link.line.length_m() > 100.0).unwrap();
+    let middle = link.line.point_at(50.0);
+    let heading = link.line.heading_at(50.0);
+    let (east, north) = (heading + 90.0).to_radians().sin_cos();
+    let beside = |right_m: f64| LocalPlane::at(middle).to_lat_lon(east * right_m, north * right_m);
+    let course = Some(unit_vector(heading));
+    let sighting = Sighting { position: beside(12.0), course, sigma_m: 5.0, moved_m: 0.0 };
+    let place = matcher.place(None, &sighting).unwrap();
+    let pulled = matcher.on_carriageway(&place, beside(12.0), 15.0);
+    assert!(pulled.distance_m(middle) < 8.0 && pulled.distance_m(beside(12.0)) > 4.0, "{pulled:?}");
+    assert_eq!(matcher.on_carriageway(&place, beside(12.0), 2.0), beside(12.0));
+}
