@@ -16,6 +16,8 @@ pub struct Observation {
     pub position: LatLon,
     /// Standard deviation of the position, in metres.
     pub sigma_m: f32,
+    /// Standard deviation of the position as reported, or the usual one, in metres.
+    pub accuracy_m: f32,
     /// Speed, reported or taken from the last two positions, m/s.
     pub speed_mps: Option<f64>,
     /// Acceleration along the course as reported, m/s²; negative = braking.

@@ -39,8 +39,6 @@ pub struct AccidentSettings {
     pub queue_gap_m: f64,
     /// How far before a light or a junction vehicles queue, in metres.
     pub queue_reach_m: f64,
-    /// Standard deviation of a receiver's place along one axis, in metres.
-    pub receiver_sigma_m: f64,
     /// A vehicle at rest is judged by what happens around it while its last report is no older than this, in seconds.
     pub fresh_s: f64,
     /// A vehicle at rest that has been silent for this long is gone, in seconds.
@@ -68,7 +66,6 @@ impl Default for AccidentSettings {
             companion_s: 20.0,
             queue_gap_m: 25.0,
             queue_reach_m: 200.0,
-            receiver_sigma_m: 4.0,
             fresh_s: 15.0,
             silence_s: 60.0,
             extent_m: 150.0,
@@ -97,7 +94,6 @@ impl AccidentSettings {
             Range::of("accidents.companion_s", a.companion_s, 0.0, 600.0),
             Range::of("accidents.queue_gap_m", a.queue_gap_m, 1.0, 200.0),
             Range::of("accidents.queue_reach_m", a.queue_reach_m, 0.0, 2_000.0),
-            Range::of("accidents.receiver_sigma_m", a.receiver_sigma_m, 0.1, 100.0),
             Range::of("accidents.fresh_s", a.fresh_s, 1.0, 3_600.0),
             Range::of("accidents.silence_s", a.silence_s, 5.0, 3_600.0),
             Range::of("accidents.extent_m", a.extent_m, 1.0, 10_000.0),

@@ -130,6 +130,7 @@ impl Track {
             ts: report.ts,
             position: here.position,
             sigma_m: here.sigma_m,
+            accuracy_m: measured.sigma_m,
             speed_mps: Some(f64::from(speed_mps)),
             acceleration_mps2: report.acceleration_mps2.map(|acceleration| acceleration as f32),
             kind: self.kind,

@@ -17,6 +17,7 @@ use model::{
 };
 use roadnet::Network;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How sure one vehicle's report and standstill make it.
 const CONFIDENCE_ONE: f64 = 0.7;
@@ -100,7 +101,15 @@ impl Accidents {
         out: &mut Vec<Output>,
     ) {
         self.stops.forget(now, settings);
-        let scenery = Scenery { network, layout: &self.layout, traffic, stops: &self.stops, settings, now };
+        let scenery = Scenery {
+            network,
+            layout: &self.layout,
+            traffic,
+            stops: &self.stops,
+            passed: &BTreeSet::new(),
+            settings,
+            now,
+        };
         for suspect in self.suspects.look(&scenery) {
             self.suspect(&suspect, now, network, settings, out);
         }

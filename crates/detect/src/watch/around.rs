@@ -8,6 +8,7 @@ use super::suspicion::{self, Evidence};
 use crate::settings::{AccidentSettings, ms};
 use model::{Timestamp, VehicleKind};
 use roadnet::{LinkIdx, Network};
+use std::collections::BTreeSet;
 
 /// Most vehicles behind one at rest that are remembered.
 const MOST_BEHIND: usize = 48;
@@ -17,24 +18,47 @@ const AHEAD_M: f64 = 400.0;
 /// A vehicle this far ahead or behind may as well be beside, in metres.
 const BESIDE_M: f64 = 8.0;
 /// A vehicle that passes is looked at from here on, in metres before.
-const CLOSE_M: f64 = 60.0;
+const CLOSE_M: f64 = 50.0;
 /// Who stands this close behind is stuck, in metres.
 const STUCK_M: f64 = 40.0;
 /// Who stands this close ahead is of a queue that reaches as far back, in metres.
 const QUEUE_AHEAD_M: f64 = 80.0;
+/// So many vehicles that pass one freely show that it is no part of a queue.
+const PASSED: usize = 2;
+/// Who waits at a line may stand this far beyond it, in metres.
+const STOP_LINE_M: f64 = 15.0;
+/// Nobody waits this long for a light that lets traffic through, in ms.
+const CYCLE_MS: i64 = 100_000;
+/// A vehicle that has not moved for this long and was never seen driving is parked, in ms.
+const PARKED_MS: i64 = 300_000;
+/// A braking that says as much for a crash is a hard one, as a logarithm.
+const HARD: f64 = 4.0;
+/// Two vehicles this close that stand for long are not there by chance, in metres.
+const COMPANION_M: f64 = 15.0;
+/// Two vehicles that came together and have both stood for this long belong together, in seconds.
+const TOGETHER_S: f64 = 45.0;
+/// Where one of the two braked hard, this is enough, in seconds.
+const PAIR_S: f64 = 15.0;
+/// Vehicles that stand as far behind tell how dense a queue would look, in metres.
+pub(crate) const WAITING_M: f64 = 50.0;
 /// How long a vehicle that was seen behind is waited for, and slow or free traffic ahead is remembered, in ms.
 const WAIT_MS: i64 = 90_000;
 const REMEMBER_MS: i64 = 20_000;
+const REMEMBER_JAM_MS: i64 = 60_000;
 /// Slower than this share of the limit is slow, faster than that is free.
 const SLOW_RATIO: f64 = 0.35;
 const FREE_RATIO: f64 = 0.55;
+/// Who was free and is slower than this share of the limit has slowed down.
+const SLOWED_RATIO: f64 = 0.45;
 
 /// A vehicle that was seen behind.
 #[derive(Debug, Clone, Copy)]
 struct Behind {
     track: u32,
     at: Timestamp,
-    slowest_ratio: f64,
+    fastest_ratio: f64,
+    /// Whether it drove freely and slowed down close by.
+    is_slowed: bool,
     is_stuck: bool,
 }
 
@@ -45,10 +69,12 @@ pub(crate) struct Around {
     passed_free: usize,
     passed_slow: usize,
     stuck: usize,
+    waiting_behind: usize,
     slow_ahead: Option<Timestamp>,
     free_ahead: Option<Timestamp>,
     /// When a vehicle in front last explained the standstill.
     explained: Option<Timestamp>,
+    has_companion: bool,
     has_hard_companion: bool,
 }
 
@@ -59,11 +85,29 @@ pub(crate) struct Scenery<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) traffic: &'a RoadTraffic,
     pub(crate) stops: &'a Stops,
+    /// Vehicles at rest that others drive around: whatever they are, they are no part of a queue.
+    pub(crate) passed: &'a BTreeSet<u32>,
     pub(crate) settings: &'a AccidentSettings,
     pub(crate) now: Timestamp,
 }
 
+impl Scenery<'_> {
+    /// Whether a vehicle stands apart from the traffic, so that it explains nobody's standstill.
+    fn is_aside(&self, occupant: &Occupant) -> bool {
+        let slow_ms = occupant.slow_since.map_or(0, |since| self.now.since_ms(since));
+        let is_parked = occupant.speed_mps < self.settings.standstill_mps
+            && slow_ms > PARKED_MS
+            && self.stops.get(occupant.track).is_none();
+        is_parked || self.passed.contains(&occupant.track)
+    }
+}
+
 impl Around {
+    /// Whether traffic has been seen to drive around the vehicle.
+    pub(crate) fn is_passed(&self) -> bool {
+        self.passed_free >= PASSED
+    }
+
     /// Looks around a vehicle at rest.
     pub(crate) fn look(&mut self, track: u32, stander: &Stander, scenery: &Scenery<'_>) {
         let Scenery { network, traffic, stops, settings, now, .. } = *scenery;
@@ -74,10 +118,17 @@ impl Around {
                 others.push((away_m, ratio, occupant));
             }
         });
-        let waits = |away_m: f64, occupant: &Occupant| {
-            (BESIDE_M..=QUEUE_AHEAD_M).contains(&away_m) && occupant.speed_mps < settings.creep_mps
-        };
-        let is_queue_ahead = others.iter().any(|(away_m, _, occupant)| waits(*away_m, occupant));
+        others.retain(|(_, _, occupant)| !scenery.is_aside(occupant));
+        let is_queue_ahead = others.iter().any(|(away_m, ratio, occupant)| {
+            (BESIDE_M..=QUEUE_AHEAD_M).contains(away_m)
+                && (occupant.speed_mps < settings.creep_mps || *ratio < SLOW_RATIO)
+        });
+        self.waiting_behind = others
+            .iter()
+            .filter(|(away_m, _, occupant)| {
+                (-WAITING_M..-BESIDE_M / 2.0).contains(away_m) && occupant.speed_mps < settings.creep_mps
+            })
+            .count();
         let (link, offset_m) = (LinkIdx(stander.place.link), stander.place.offset_m);
         let stop_line = scenery.layout.to_stop_line(network, link, offset_m, settings.queue_reach_m);
         for (away_m, ratio, occupant) in others {
@@ -85,8 +136,13 @@ impl Around {
             let other = stops.get(occupant.track);
             if let Some(other) = other.filter(|_| away_m.abs() <= settings.companion_m) {
                 let is_together = other.since.since_ms(stander.since).abs() <= ms(settings.companion_s);
-                let are_hard = braking_of(stander, settings) > 1.0 && braking_of(other, settings) > 1.0;
+                let braking = [stander, other].map(|vehicle| braking_of(vehicle, settings));
+                let both_s = other.stood_s().min(stander.stood_s());
+                let is_close = away_m.abs() <= COMPANION_M;
+                let are_hard = braking[0].min(braking[1]) > HARD
+                    || (is_close && both_s >= PAIR_S && braking[0] + braking[1] > HARD);
                 self.has_hard_companion |= is_together && are_hard;
+                self.has_companion |= is_together && is_close && both_s >= TOGETHER_S;
             }
             if away_m < -BESIDE_M {
                 let came_to_rest = stands && other.is_some_and(|other| other.since > stander.since);
@@ -104,10 +160,18 @@ impl Around {
                 self.explained = Some(now);
             }
             if away_m > settings.queue_gap_m {
-                // Where one waits at a line, who came later says nothing; elsewhere any jam ahead explains a standstill.
-                if ratio < SLOW_RATIO && (was_there || stop_line.is_none()) {
+                // Before a line where one waits, who came later says nothing; beyond it, who waits for the next line says
+                // nothing; elsewhere any jam ahead explains a standstill.
+                let explains = match stop_line {
+                    Some((line_m, _)) if away_m <= line_m + STOP_LINE_M => was_there,
+                    Some(_) => occupant.slow_since.is_some_and(|since| now.since_ms(since) > CYCLE_MS),
+                    None => true,
+                };
+                if ratio < SLOW_RATIO && explains {
                     self.slow_ahead = Some(now);
-                } else if ratio > FREE_RATIO {
+                } else if ratio > FREE_RATIO
+                    && stop_line.is_none_or(|(line_m, _)| away_m <= line_m + STOP_LINE_M)
+                {
                     self.free_ahead = Some(now);
                 }
             }
@@ -121,15 +185,15 @@ impl Around {
         let counted = match self.behind.iter_mut().find(|behind| behind.track == track) {
             Some(behind) => {
                 behind.at = now;
-                if away_m > -CLOSE_M {
-                    behind.slowest_ratio = behind.slowest_ratio.min(ratio);
-                }
+                behind.fastest_ratio = behind.fastest_ratio.max(ratio);
+                behind.is_slowed |=
+                    away_m > -CLOSE_M && ratio < SLOWED_RATIO && behind.fastest_ratio > FREE_RATIO;
                 let news = is_stuck && !behind.is_stuck;
                 behind.is_stuck |= is_stuck;
                 news
             }
             None if has_room => {
-                self.behind.push(Behind { track, at: now, slowest_ratio: ratio, is_stuck });
+                self.behind.push(Behind { track, at: now, fastest_ratio: ratio, is_slowed: false, is_stuck });
                 is_stuck
             }
             None => false,
@@ -141,10 +205,10 @@ impl Around {
         let Some(index) = self.behind.iter().position(|behind| behind.track == track) else { return };
         let behind = self.behind.swap_remove(index);
         if now.since_ms(behind.at) <= WAIT_MS {
-            if behind.slowest_ratio.min(ratio) > FREE_RATIO {
-                self.passed_free += 1;
-            } else if !is_queue_ahead {
+            if behind.is_slowed && !is_queue_ahead {
                 self.passed_slow += 1;
+            } else if ratio > FREE_RATIO {
+                self.passed_free += 1;
             }
         }
     }
@@ -157,26 +221,28 @@ impl Around {
     /// All that speaks for or against a crash.
     pub(crate) fn evidence(&self, stander: &Stander, scenery: &Scenery<'_>) -> Evidence {
         let Scenery { network, layout, settings, now, .. } = *scenery;
-        let recent = |at: Option<Timestamp>| at.is_some_and(|at| now.since_ms(at) <= REMEMBER_MS);
+        let recent = |at: Option<Timestamp>, for_ms: i64| at.is_some_and(|at| now.since_ms(at) <= for_ms);
         let (link, offset_m) = (LinkIdx(stander.place.link), stander.place.offset_m);
         let edges = edges_m(network, network.link(link));
+        let stop_line = layout.to_stop_line(network, link, offset_m, settings.queue_reach_m);
         Evidence {
             stood_s: stander.stood_s(),
             braking: braking_of(stander, settings),
-            stop_line: layout.to_stop_line(network, link, offset_m, settings.queue_reach_m),
+            stop_line,
             is_single_lane: network.link(link).lanes < 2,
             is_bus: stander.kind == Some(VehicleKind::Bus),
-            side: suspicion::side(
-                stander.right_m,
-                edges,
-                lane_m(),
-                stander.side_sigma_m(settings.receiver_sigma_m),
+            side: suspicion::side(stander.right_m, edges, lane_m(), stander.side_sigma_m()),
+            is_slow_ahead: recent(
+                self.slow_ahead,
+                if stop_line.is_some() { REMEMBER_MS } else { REMEMBER_JAM_MS },
             ),
-            is_slow_ahead: recent(self.slow_ahead),
-            is_free_ahead: recent(self.free_ahead),
+            is_free_ahead: recent(self.free_ahead, REMEMBER_MS),
             passed_free: self.passed_free,
             passed_slow: self.passed_slow,
             stuck_behind: self.stuck,
+            waiting_behind: self.waiting_behind,
+            waiting_m: WAITING_M,
+            has_companion: self.has_companion,
             has_hard_companion: self.has_hard_companion,
         }
     }

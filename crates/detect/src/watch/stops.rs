@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// Errors of a receiver have forgotten their past after this time, in seconds.
 const ERROR_MEMORY_S: f64 = 20.0;
+/// Maps, and what receivers say of themselves, are not more exact than this, in metres.
+const LEAST_SIGMA_M: f64 = 2.0;
 /// A place's mean is taken over at most so many reports, so that it still follows.
 const MOST_REPORTS: f64 = 600.0;
 
@@ -27,6 +29,8 @@ pub(crate) struct Stander {
     /// The mean of its positions.
     pub(crate) position: LatLon,
     pub(crate) approach: Approach,
+    /// Standard deviation of one report's position, both axes together, in metres.
+    accuracy_m: f64,
     reports: f64,
 }
 
@@ -41,6 +45,7 @@ impl Stander {
             right_m: f64::from(observation.right_m),
             position: observation.position,
             approach,
+            accuracy_m: f64::from(observation.accuracy_m),
             reports: 1.0,
         }
     }
@@ -53,8 +58,9 @@ impl Stander {
 
     /// How far its mean place may be off across the road, in metres: one sigma. The error drifts slowly, so that many
     /// reports in a short time say hardly more than one.
-    pub(crate) fn side_sigma_m(&self, receiver_sigma_m: f64) -> f64 {
-        receiver_sigma_m / (1.0 + self.stood_s() / (2.0 * ERROR_MEMORY_S)).sqrt()
+    pub(crate) fn side_sigma_m(&self) -> f64 {
+        let one_axis_m = self.accuracy_m / std::f64::consts::SQRT_2;
+        one_axis_m.max(LEAST_SIGMA_M) / (1.0 + self.stood_s() / (2.0 * ERROR_MEMORY_S)).sqrt()
     }
 
     /// Takes a report; whether the vehicle still stands.

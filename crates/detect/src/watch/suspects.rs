@@ -5,7 +5,7 @@ use super::stops::Stander;
 use super::suspicion::probability;
 use crate::settings::ms;
 use model::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A vehicle at rest that very likely crashed.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(crate) struct Suspect {
 #[derive(Debug, Default)]
 pub(crate) struct Suspects {
     around: BTreeMap<u32, (Timestamp, Around)>,
+    /// Those that others drive around.
+    passed: BTreeSet<u32>,
 }
 
 impl Suspects {
@@ -27,6 +29,9 @@ impl Suspects {
         let Scenery { stops, settings, now, .. } = *scenery;
         self.around
             .retain(|track, (since, _)| stops.get(*track).is_some_and(|stander| stander.since == *since));
+        let passed = self.around.iter().filter(|(_, (_, around))| around.is_passed());
+        self.passed = passed.map(|(&track, _)| track).collect();
+        let scenery = &Scenery { passed: &self.passed, ..*scenery };
         let mut suspects = Vec::new();
         for (track, stander) in stops.iter() {
             if now.since_ms(stander.since) < ms(settings.rest_s)

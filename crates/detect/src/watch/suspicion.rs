@@ -7,9 +7,18 @@
 /// where one waits, standing in a queue elsewhere, standing at the kerb, a short stop in the lane, a bus at its stop.
 const QUEUE_AT_LINE: f64 = -4.0;
 const QUEUE_ELSEWHERE: f64 = -3.0;
-const KERB: f64 = -4.0;
-const SHORT_STOP: f64 = -2.5;
+const KERB: f64 = -4.7;
+const SHORT_STOP: f64 = -4.5;
 const BUS_STOP: f64 = -7.0;
+
+/// Who stands this close before a line waits there, in metres: the line itself lies some way before the middle of the junction.
+const AT_LINE_M: f64 = 40.0;
+
+/// What braking says: as hard as nobody brakes, how fast that grows up to there, an ordinary one, and any of a motorcycle.
+const MOST_BRAKING: f64 = 5.5;
+const BRAKING_PER_MPS2: f64 = 8.0;
+const ORDINARY_BRAKING: f64 = -0.5;
+const MOTORCYCLE: f64 = 0.3;
 
 /// What is seen of a vehicle at rest and of the road around it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -36,6 +45,12 @@ pub(crate) struct Evidence {
     pub(crate) passed_slow: usize,
     /// Vehicles that came to rest behind it.
     pub(crate) stuck_behind: usize,
+    /// Vehicles that stand within `waiting_m` behind it now.
+    pub(crate) waiting_behind: usize,
+    /// See there.
+    pub(crate) waiting_m: f64,
+    /// Whether another one that came with it has stood beside it for as long.
+    pub(crate) has_companion: bool,
     /// Whether another one stands beside it that braked as hard at the same time.
     pub(crate) has_hard_companion: bool,
 }
@@ -50,25 +65,31 @@ impl Evidence {
         let stuck = count(self.stuck_behind).min(3.0);
         let ahead = match (self.is_slow_ahead, self.is_free_ahead) {
             (true, _) => -5.0,
-            (false, true) => 1.5,
+            (false, true) if self.stop_line.is_none() => 1.5,
+            (false, true) => 0.5,
             (false, false) => 0.0,
         };
-        let at_line = self.stop_line.is_some_and(|(away_m, _)| away_m < 25.0);
+        let at_line = self.stop_line.is_some_and(|(away_m, _)| away_m < AT_LINE_M);
         let stands = match self.stop_line {
-            Some(_) => QUEUE_AT_LINE + (self.stood_s / 30.0).min(7.0),
+            // In one lane a queue may stand for as long as it likes; where there are more, somebody would get through.
+            Some(_) if self.is_single_lane => QUEUE_AT_LINE + (self.stood_s / 30.0).min(2.5),
+            Some(_) => QUEUE_AT_LINE + ((self.stood_s - 40.0) / 16.0).clamp(0.0, 6.0),
             None => QUEUE_ELSEWHERE + (self.stood_s / 15.0).min(7.0),
         };
+        // Were the queue behind it one that begins at the line, as many would be seen before it, in proportion: that none
+        // is has this probability if they come by chance (Poisson).
+        let empty_m =
+            self.stop_line.map_or(self.waiting_m, |(away_m, _)| (away_m - AT_LINE_M / 2.0).max(0.0));
+        let empty = (count(self.waiting_behind) * empty_m / self.waiting_m).min(2.5);
         let passed = free * if at_line { 0.3 } else { 1.2 } + slow * 0.5;
-        let queue = stands + passed + ahead - if at_line { 3.0 } else { 0.0 };
+        let queue = stands + passed + empty + ahead
+            - if at_line { 8.0 - (self.stood_s / 30.0).min(5.0) } else { 0.0 };
         // However long a jam stands, it stays one.
         let queue = if self.is_slow_ahead { queue.min(-2.0) } else { queue };
-        let kerb = KERB + self.side;
-        let kerb = if self.is_single_lane {
-            kerb + stuck * 1.2 - (free + slow) * 1.5
-        } else {
-            kerb + stuck * 1.2 + slow * 1.0
-        };
-        let short = SHORT_STOP + (self.stood_s / 20.0).min(5.0);
+        let pair = if self.has_companion { 3.0 } else { 0.0 };
+        let kerb = KERB + self.side + pair + stuck;
+        let kerb = if self.is_single_lane { kerb - (free + slow) * 1.5 } else { kerb + slow * 0.7 };
+        let short = SHORT_STOP + (self.stood_s / 10.0).min(8.0);
         let bus = if self.is_bus { BUS_STOP + (self.stood_s / 60.0).min(6.0) } else { 20.0 };
         let odds_against: f64 = [queue, kerb, short, bus].iter().map(|odds| (-(odds + shared)).exp()).sum();
         -odds_against.ln()
@@ -88,12 +109,14 @@ pub(crate) fn probability(log_odds: f64) -> f64 {
 /// How many times likelier a braking is for a crash, as a logarithm: `hard_mps2` is what drivers do not do by themselves.
 pub(crate) fn braking(hardest_mps2: f64, gap_s: f64, hard_mps2: f64, brakes_hard_by_nature: bool) -> f64 {
     if brakes_hard_by_nature {
-        0.3
-    } else if hardest_mps2 >= hard_mps2 {
-        4.8
+        return MOTORCYCLE;
+    }
+    let hard = MOST_BRAKING + (hardest_mps2 - hard_mps2) * BRAKING_PER_MPS2;
+    if hard > 0.0 {
+        hard.min(MOST_BRAKING)
     } else if gap_s <= 1.5 {
         // Every moment of the braking was seen, and it was an ordinary one.
-        -0.5
+        ORDINARY_BRAKING
     } else {
         0.0
     }
@@ -110,5 +133,5 @@ pub(crate) fn side(right_m: f64, (left_edge_m, right_edge_m): (f64, f64), lane_m
         in_lanes += density(left_edge_m + (lane + 0.5) * lane_m) / lanes;
         lane += 1.0;
     }
-    (in_lanes / density(right_edge_m + lane_m / 2.0)).ln().clamp(-6.0, 6.0)
+    (in_lanes / density(right_edge_m + lane_m / 2.0)).ln().clamp(-6.0, 8.0)
 }
