@@ -43,7 +43,8 @@ impl ReportSettings {
             Range::of("reports.max_age_s", r.max_age_s, 1.0, 86_400.0),
             Range::of("reports.max_speed_mps", r.max_speed_mps, 1.0, 1_000.0),
             Range::of("reports.jump_allowance_m", r.jump_allowance_m, 0.0, 100_000.0),
-            Range::of("reports.forget_after_s", r.forget_after_s, 10.0, 604_800.0),
+            // Who is forgotten sooner and then reports late, within what is allowed, is taken for somebody new.
+            Range::of("reports.forget_after_s", r.forget_after_s, r.max_age_s.max(10.0), 604_800.0),
             Range::of("reports.usual_accuracy_m", r.usual_accuracy_m, 0.1, 1_000.0),
         ]
     }

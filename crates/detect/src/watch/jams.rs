@@ -118,8 +118,10 @@ impl Jams {
 impl Jam {
     fn begin(queue: &Queue, since: Timestamp, now: Timestamp, network: &Network) -> Self {
         let head = network.link(queue.head);
+        // Two may begin on one link at one time; their tails tell them apart.
+        let place = format!("{}@{:.5},{:.5}", link_name(head), queue.tail.lat, queue.tail.lon);
         let event = Event {
-            id: EventId::derive(EventKind::Jam, since, &link_name(head), ""),
+            id: EventId::derive(EventKind::Jam, since, &place, ""),
             revision: 1,
             kind: EventKind::Jam,
             phase: Phase::Started,

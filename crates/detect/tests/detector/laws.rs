@@ -31,6 +31,7 @@ impl Laws {
     }
 
     /// A zone was set anew or taken away: who is in it is not known from events any more.
+    #[allow(dead_code, reason = "not every user of this file asks")]
     pub fn zone_changed(&mut self, zone: &ZoneId) {
         self.inside.retain(|(_, known), _| known != zone);
     }
@@ -44,7 +45,14 @@ impl Laws {
         }
     }
 
+    /// Whether an episode has begun and not ended.
+    #[allow(dead_code, reason = "not every user of this file asks")]
+    pub fn goes_on(&self, id: EventId) -> bool {
+        self.episodes.get(&id).is_some_and(|event| event.phase != Phase::Ended)
+    }
+
     /// How many episodes of this type there were.
+    #[allow(dead_code, reason = "not every user of this file asks")]
     pub fn count(&self, kind: EventKind) -> usize {
         self.episodes.values().filter(|event| event.kind == kind).count()
     }

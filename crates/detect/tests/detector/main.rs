@@ -7,6 +7,8 @@ mod bent_roads;
 mod course;
 mod crashes;
 mod jams;
+mod laws;
+mod life_cycle;
 mod oracle;
 mod parts;
 mod restart;
