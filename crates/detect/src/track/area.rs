@@ -8,6 +8,8 @@ pub(crate) struct Area {
     pub(crate) zone: Zone,
     plane: LocalPlane,
     rings: Rings,
+    /// The widths of a polygon's rings, one polygon after the other.
+    widths_m: Vec<f64>,
     /// South-west and north-east corner of all points that are inside.
     pub(crate) corners: (LatLon, LatLon),
 }
@@ -45,14 +47,26 @@ impl Area {
             plane.to_lat_lon(x + by_m, y + by_m)
         };
         let corners = (corner(south_west, -reach_m), corner(north_east, reach_m));
-        Self { zone, plane, rings, corners }
+        let widths_m = match &rings {
+            Rings::Polygons(polygons) => polygons.iter().flatten().map(|ring| ring_width_m(ring)).collect(),
+            Rings::Within(..) => Vec::new(),
+        };
+        Self { zone, plane, rings, widths_m, corners }
     }
 
-    /// The smaller side of the box around the area, in metres.
-    pub(crate) fn smaller_side_m(&self) -> f64 {
-        let (x, y) = self.plane.to_xy_m(self.corners.1);
-        let (west, south) = self.plane.to_xy_m(self.corners.0);
-        (x - west).min(y - south)
+    /// How wide the area is about the border nearest to a point, in metres: a polygon's ring is as wide as it is, be it
+    /// the outer one or a hole.
+    pub(crate) fn width_m(&self, point: LatLon) -> f64 {
+        match (&self.rings, self.widths_m.as_slice()) {
+            (Rings::Within(_, reach_m), _) => 2.0 * reach_m,
+            (Rings::Polygons(_), [only]) => *only,
+            (Rings::Polygons(polygons), widths_m) => {
+                let p = self.plane.to_xy_m(point);
+                let rings = polygons.iter().flatten().map(|ring| distance_to_line_m(p, ring));
+                let nearest = rings.zip(widths_m).min_by(|a, b| a.0.total_cmp(&b.0));
+                nearest.map_or(f64::INFINITY, |(_, width_m)| *width_m)
+            }
+        }
     }
 
     /// No point of the border is nearer than this, in metres: the distance to the box around the area.
@@ -108,6 +122,26 @@ fn crossings((x, y): (f64, f64), ring: &[(f64, f64)]) -> usize {
         .count()
 }
 
+/// How wide a ring is, in metres: its box's smaller side, or less where it lies across it. Four times the area over the
+/// length is the side of a square, the diameter of a circle, and at most twice the width of anything longer.
+fn ring_width_m(ring: &[(f64, f64)]) -> f64 {
+    let span = |of: fn(&(f64, f64)) -> f64| {
+        let (low, high) = ring
+            .iter()
+            .map(of)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(at), high.max(at)));
+        high - low
+    };
+    let (mut doubled_m2, mut length_m) = (0.0, 0.0);
+    for edge in ring.windows(2) {
+        let ((x1, y1), (x2, y2)) = (edge[0], edge[1]);
+        doubled_m2 += x1 * y2 - x2 * y1;
+        length_m += (x2 - x1).hypot(y2 - y1);
+    }
+    let across_m = if length_m > 0.0 { 2.0 * doubled_m2.abs() / length_m } else { 0.0 };
+    span(|p| p.0).min(span(|p| p.1)).min(across_m)
+}
+
 fn distance_to_line_m(p: (f64, f64), line: &[(f64, f64)]) -> f64 {
     match line {
         [only] => (p.0 - only.0).hypot(p.1 - only.1),
@@ -149,7 +183,8 @@ mod tests {
         assert!((area.signed_distance_m(LatLon::new(0.0005, 0.0002)) + 22.2).abs() < 0.1);
         assert!((area.signed_distance_m(LatLon::new(0.0005, 0.0005)) - 11.1).abs() < 0.1);
         assert!((area.signed_distance_m(LatLon::new(0.0005, 0.0012)) - 22.2).abs() < 0.1);
-        assert!((area.smaller_side_m() - 111.2).abs() < 0.1);
+        assert!((area.width_m(LatLon::new(0.0005, 0.0012)) - 111.2).abs() < 0.1);
+        assert!((area.width_m(LatLon::new(0.0005, 0.0005)) - 22.2).abs() < 0.1);
     }
 
     #[test]
@@ -160,6 +195,7 @@ mod tests {
         let line = area(r#"{"type":"LineString","coordinates":[[0,0],[0.01,0]]}"#, r#""buffer_m":20"#);
         assert!((line.signed_distance_m(LatLon::new(0.0001, 0.005)) + 8.88).abs() < 0.01);
         assert!(line.signed_distance_m(LatLon::new(0.0, -0.0003)) > 13.0);
+        assert!((line.width_m(east) - 40.0).abs() < 1e-9 && (circle.width_m(east) - 200.0).abs() < 1e-9);
         assert!(line.corners.0.lat < -0.000_17 && line.corners.1.lon > 0.010_17);
     }
 

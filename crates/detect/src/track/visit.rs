@@ -66,8 +66,8 @@ impl Visit {
             self.exact = self.exact.or(way.first().filter(|first| way.len() > 1 && is_exact(first)).copied());
             return self.inside || self.is_undecided();
         }
-        let margin_m = margin_m(area, settings, *here);
-        let mut walk = Walk { visit: self, area, margin_m, crossings };
+        let (hysteresis_m, margin_m) = margins_m(area, settings, *here);
+        let mut walk = Walk { visit: self, area, hysteresis_m, margin_m, crossings };
         match (walk.visit.exact.take(), way) {
             (Some(exact), _) => walk.straight(exact, *here),
             (None, [first, ..]) if way.len() > 1 && is_exact(first) => {
@@ -80,18 +80,18 @@ impl Visit {
     }
 }
 
-/// How far over the border is over it: what the zone or the settings say, or what the position's own uncertainty
-/// asks for if that is more. Small zones get a smaller margin, so that they can be entered at all.
-fn margin_m(area: &Area, settings: &ZoneSettings, here: Fix) -> f64 {
+/// How far over the border is over it: what the zone or the settings say, and what the position's own uncertainty
+/// asks for if that is more.
+fn margins_m(area: &Area, settings: &ZoneSettings, here: Fix) -> (f64, f64) {
     let wanted = if area.zone.hysteresis_m > 0.0 { area.zone.hysteresis_m } else { settings.hysteresis_m };
-    let unsure_m = settings.sure_sigmas * f64::from(here.sigma_m);
-    wanted.max(unsure_m).min(area.smaller_side_m() / 5.0)
+    (wanted, wanted.max(settings.sure_sigmas * f64::from(here.sigma_m)))
 }
 
 /// A visit while a way is gone along.
 struct Walk<'a> {
     visit: &'a mut Visit,
     area: &'a Area,
+    hysteresis_m: f64,
     margin_m: f64,
     crossings: &'a mut Vec<Crossing>,
 }
@@ -133,7 +133,7 @@ impl Walk<'_> {
     /// The vehicle is at `here`, `distance_m` from the border, and was at `before` when last looked at.
     fn reach(&mut self, before: Option<Fix>, here: Fix, distance_m: f64) {
         let is_within = distance_m <= 0.0;
-        let is_sure = distance_m.abs() >= self.margin_m;
+        let is_sure = self.is_sure(here, distance_m, is_within);
         let Some(crossed) = self.visit.crossed else {
             if is_within != self.visit.inside {
                 self.visit.crossed = Some(border(self.area, before, here));
@@ -157,6 +157,17 @@ impl Walk<'_> {
                 (self.visit.crossed, self.visit.is_over, self.visit.back) = (None, false, None);
             }
         }
+    }
+
+    /// Whether it is far enough over the border. Small zones get a smaller margin, so that they can be entered at all; small
+    /// holes too, but never less than the hysteresis, or whoever passes one would leave.
+    fn is_sure(&self, here: Fix, distance_m: f64, is_within: bool) -> bool {
+        let over_m = distance_m.abs();
+        if over_m >= self.margin_m {
+            return true;
+        }
+        let fifth_m = self.area.width_m(here.position) / 5.0;
+        over_m >= if is_within { fifth_m } else { fifth_m.max(self.hysteresis_m) }
     }
 
     /// On the other side than announced.
