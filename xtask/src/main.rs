@@ -3,6 +3,7 @@
 mod bench;
 mod check;
 mod command;
+mod fuzz;
 mod node;
 mod packages;
 mod page;
@@ -29,6 +30,7 @@ enum Chore {
     Score(score::Args),
     Bench(bench::Args),
     Settings(settings::Args),
+    Fuzz(fuzz::Args),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Chore::Score(args) => score::run(&args),
         Chore::Bench(args) => bench::run(&args),
         Chore::Settings(args) => settings::run(&args),
+        Chore::Fuzz(args) => fuzz::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

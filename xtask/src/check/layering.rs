@@ -10,7 +10,7 @@ use super::sources;
 
 /// What each package of the project may use of the project, tests included. A package that is not named here is
 /// refused: whoever adds one says where it stands.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("roadnet", &["model"]),
     ("detect", &["model", "roadnet"]),
@@ -23,6 +23,7 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("collector", &["model", "link", "testbed"]),
     ("web", &["model", "roadnet", "link", "testbed"]),
     ("end-to-end", &["model", "roadnet", "detect", "link", "testbed"]),
+    ("fuzz", &["model", "roadnet", "detect"]),
     ("xtask", &["model", "roadnet", "detect", "score", "bench", "testbed"]),
 ];
 /// Beside the programs, only chores and tests may use what starts servers.
