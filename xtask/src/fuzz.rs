@@ -2,6 +2,7 @@
 
 use crate::command::{cargo, is_installed, run as run_loudly};
 use crate::screen::Screen;
+use anyhow::Context;
 use std::process::Command;
 
 /// The targets in `fuzz/fuzz_targets`, the quick ones first.
@@ -34,6 +35,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         })?;
     }
     for target in TARGETS.iter().filter(|target| args.target.as_deref().is_none_or(|only| only == **target)) {
+        let corpus = testbed::workspace_folder().join("fuzz/corpus").join(target);
+        std::fs::create_dir_all(&corpus).with_context(|| format!("cannot make {}", corpus.display()))?;
         screen.step(target, || Ok((run_loudly(&mut fuzz(target, args))?, String::new())))?;
     }
     Ok(())
