@@ -140,7 +140,7 @@ mod tests {
         let error = settings.check().err().map(|error| error.to_string()).unwrap_or_default();
         assert_eq!(error, "detection setting `jams.clearing_speed_ratio` is 0.1; allowed is 0.3 to 1");
         settings = Settings::default();
-        settings.jams.keep_vehicles = 9;
+        settings.jams.keep_vehicles = 9.0;
         assert_eq!(settings.check().err().map(|error| error.name), Some("jams.keep_vehicles"));
         settings = Settings::default();
         settings.zones.hysteresis_m = f64::NAN;

@@ -32,14 +32,18 @@ async fn after_an_outage_positions_are_new_and_states_and_hazards_are_not_lost()
     let back = Timestamp::from_ms_clamped(std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64);
     let mut messages = Vec::new();
     let begun = std::time::Instant::now();
+    let json = |message: &link::mqtt::Message| serde_json::from_slice::<Value>(&message.payload).unwrap();
     let is_hazard = |message: &link::mqtt::Message| message.topic.ends_with("/hazard");
-    while messages.iter().filter(|message| is_hazard(message)).count() < 2
-        && begun.elapsed() < Duration::from_secs(30)
-    {
+    let is_online =
+        |message: &link::mqtt::Message| message.topic.ends_with("/status") && json(message)["online"] == true;
+    let all_there = |messages: &[link::mqtt::Message]| {
+        messages.iter().filter(|message| is_hazard(message)).count() >= 2
+            && messages.iter().filter(|message| is_online(message)).count() >= 102
+    };
+    while !all_there(&messages) && begun.elapsed() < Duration::from_secs(30) {
         messages.extend(incoming.messages_for(Duration::from_millis(500)).await);
     }
     messages.extend(incoming.messages_for(Duration::from_secs(2)).await);
-    let json = |message: &link::mqtt::Message| serde_json::from_slice::<Value>(&message.payload).unwrap();
 
     let hazards: Vec<Value> = messages.iter().filter(|message| is_hazard(message)).map(json).collect();
     assert!(hazards.len() >= 2, "{} hazards", hazards.len());
@@ -47,10 +51,8 @@ async fn after_an_outage_positions_are_new_and_states_and_hazards_are_not_lost()
         messages.iter().filter(|message| message.topic.ends_with("/position")).map(json).collect();
     let oldest_ms = positions.iter().map(|report| report["ts"].as_i64().unwrap()).min().unwrap();
     assert!(back.as_ms() - oldest_ms < 2_500, "a position of {} ms before", back.as_ms() - oldest_ms);
-    let online = messages
-        .iter()
-        .filter(|message| message.topic.ends_with("/status") && json(message)["online"] == true);
-    assert!(online.count() >= 102);
+    let online = messages.iter().filter(|message| is_online(message)).count();
+    assert!(online >= 102, "{online} online");
     assert!(messages.iter().any(|message| message.topic == "vigiroute/v1/simulation/scenario"));
     let said = simulator.end().await;
     assert_eq!(said.status.code(), Some(0), "{}", String::from_utf8_lossy(&said.stderr));

@@ -2,7 +2,8 @@
 
 use super::layout::{Layout, edges_m, lane_m};
 use super::nearby::nearby;
-use super::road_traffic::{Occupant, RoadTraffic};
+use super::occupant::Occupant;
+use super::road_traffic::RoadTraffic;
 use super::stops::{Stander, Stops};
 use super::suspicion::{self, Evidence};
 use crate::settings::{AccidentSettings, ms};

@@ -1,6 +1,7 @@
 //! Who is on the road ahead of a place and behind it, across the ends of links.
 
-use super::road_traffic::{Occupant, RoadTraffic};
+use super::occupant::Occupant;
+use super::road_traffic::RoadTraffic;
 use crate::observation::OnRoad;
 use roadnet::{LinkIdx, Network};
 
@@ -35,9 +36,7 @@ pub(crate) fn nearby<'a>(
             }
             seen.push(next);
             todo.push((next, ends_m));
-            for occupant in
-                traffic.on_link(next).iter().filter(|occupant| ends_m + occupant.offset_m <= ahead_m)
-            {
+            for occupant in traffic.on_link(next).filter(|occupant| ends_m + occupant.offset_m <= ahead_m) {
                 each(ends_m + occupant.offset_m, next, occupant);
             }
         }

@@ -1,12 +1,23 @@
 //! Queues: vehicles that stand or creep behind one another, along links and over their borders.
 
-use super::road_traffic::Occupant;
+use super::lights::Lights;
+use super::occupant::Occupant;
 use model::{Geometry, LatLon, Timestamp};
 use roadnet::{LinkIdx, Network};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A vehicle's place in a queue reaches this far back, in metres.
 const VEHICLE_SPACE_M: f64 = 7.0;
+/// What a vehicle takes up in a standing queue, in metres, and what it keeps besides when it moves, in seconds.
+const STANDING_SPACING_M: f64 = 7.5;
+const HEADWAY_S: f64 = 1.2;
+/// A gap of so many usual ones between those that report is likely to be a gap indeed.
+const GAPS: f64 = 3.0;
+/// A queue whose head is no farther than this from a stop line waits for the light, in metres; or two usual gaps farther, as
+/// its head need not report.
+const AT_LIGHT_M: f64 = 45.0;
+/// However few report, those farther apart than this are not in one queue for it, in metres.
+const MAX_GAP_M: f64 = 200.0;
 
 /// Queueing vehicles on one link with no gap between them.
 #[derive(Debug)]
@@ -16,7 +27,40 @@ struct Run {
     to_m: f64,
     vehicles: u32,
     speed_sum_mps: f64,
-    slow_since: Timestamp,
+    plight: Plight,
+}
+
+/// How those in a queue fare.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Plight {
+    /// Since when the first of them has been slow.
+    pub(crate) slow_since: Timestamp,
+    /// The most time that one of them has lost, in seconds.
+    pub(crate) lost_s: f64,
+    /// Since when that one has been losing time.
+    pub(crate) lost_since: Timestamp,
+    /// The longest way that one of them has come in the queue, in metres.
+    pub(crate) swept_m: f64,
+}
+
+impl Plight {
+    fn of(occupant: &Occupant) -> Self {
+        Self {
+            slow_since: occupant.slow_since.unwrap_or(occupant.ts),
+            lost_s: occupant.lost_s,
+            lost_since: occupant.lost_since,
+            swept_m: occupant.swept_m,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        let worse = if other.lost_s > self.lost_s { other } else { self };
+        Self {
+            slow_since: self.slow_since.min(other.slow_since),
+            swept_m: self.swept_m.max(other.swept_m),
+            ..worse
+        }
+    }
 }
 
 /// Where a run goes on: the next run, and the links between them that hold none.
@@ -32,11 +76,14 @@ type Reached<'a> = (f64, Option<(usize, &'a Step)>);
 /// One queue.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Queue {
-    /// The links it stands on.
-    pub(crate) links: BTreeSet<u32>,
+    /// Where it stands: on which links, from and to how many metres from their beginnings.
+    pub(crate) pieces: BTreeMap<u32, (f64, f64)>,
     /// The link its head stands on.
     pub(crate) head: LinkIdx,
+    /// Those that report.
     pub(crate) vehicles: u32,
+    /// All that there are likely to be.
+    pub(crate) estimated: f64,
     pub(crate) mean_speed_mps: f64,
     /// Along the road from the tail to the head, branches not counted.
     pub(crate) length_m: f64,
@@ -45,40 +92,73 @@ pub(crate) struct Queue {
     /// Tail first.
     pub(crate) geometry: Geometry,
     pub(crate) tail: LatLon,
-    /// Since when the first of its vehicles has been slow.
-    pub(crate) since: Timestamp,
+    pub(crate) plight: Plight,
+    /// Whether part of it is where vehicles wait for a traffic light.
+    pub(crate) before_light: bool,
+    /// Whether it is in mid-block: on the way to a light, and too far from it to wait for it.
+    pub(crate) in_block: bool,
 }
 
-/// All queues that the queueing vehicles make; those at most `max_gap_m` apart along the road are in one.
-pub(crate) fn find(
-    network: &Network,
-    queueing: &BTreeMap<u32, Vec<&Occupant>>,
-    max_gap_m: f64,
-) -> Vec<Queue> {
-    let runs = runs(queueing, max_gap_m);
-    let steps: Vec<Vec<Step>> = (0..runs.len()).map(|run| steps(network, &runs, run, max_gap_m)).collect();
-    clusters(&steps).into_iter().map(|members| queue(network, &runs, &steps, &members)).collect()
+/// The road as queues see it.
+pub(crate) struct Scene<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) lights: &'a Lights,
+    /// The share of all vehicles that report.
+    pub(crate) share: f64,
+    /// How far apart two of one queue may be, in metres, where all report.
+    pub(crate) max_gap_m: f64,
 }
 
-fn runs(queueing: &BTreeMap<u32, Vec<&Occupant>>, max_gap_m: f64) -> Vec<Run> {
+impl Scene<'_> {
+    /// How many of those that report stand on a metre of road.
+    fn density_per_m(&self, link: LinkIdx, speed_mps: f64) -> f64 {
+        self.share / spacing_m(self.network, link, speed_mps)
+    }
+
+    /// How far apart two of one queue may be: not all that stand between them report.
+    fn gap_m(&self, link: LinkIdx) -> f64 {
+        let usual_m = 1.0 / self.density_per_m(link, 0.0);
+        (GAPS * usual_m).clamp(self.max_gap_m, self.max_gap_m.max(MAX_GAP_M))
+    }
+}
+
+/// How far apart vehicles in a queue are along the road, all lanes taken together, in metres.
+pub(crate) fn spacing_m(network: &Network, link: LinkIdx, speed_mps: f64) -> f64 {
+    let lanes = 1.0 + 0.5 * f64::from(network.link(link).lanes.saturating_sub(1));
+    (STANDING_SPACING_M + HEADWAY_S * speed_mps) / lanes
+}
+
+/// All queues that the queueing vehicles make.
+pub(crate) fn find(scene: &Scene<'_>, queueing: &BTreeMap<u32, Vec<&Occupant>>) -> Vec<Queue> {
+    let runs = runs(scene, queueing);
+    let first: BTreeMap<LinkIdx, usize> =
+        runs.iter().enumerate().rev().map(|(index, run)| (run.link, index)).collect();
+    let steps: Vec<Vec<Step>> = (0..runs.len()).map(|run| steps(scene, &runs, &first, run)).collect();
+    clusters(&steps).into_iter().map(|members| queue(scene, &runs, &steps, &members)).collect()
+}
+
+fn runs(scene: &Scene<'_>, queueing: &BTreeMap<u32, Vec<&Occupant>>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (link, occupants) in queueing {
+        let link = LinkIdx(*link);
+        let gap_m = scene.gap_m(link);
         for occupant in occupants {
-            let slow_since = occupant.slow_since.unwrap_or(occupant.ts);
+            let offset_m = occupant.offset_m;
+            let speed_mps = occupant.speed_mps;
             match runs.last_mut() {
-                Some(run) if run.link.0 == *link && occupant.offset_m - run.to_m <= max_gap_m => {
-                    run.to_m = occupant.offset_m;
+                Some(run) if run.link == link && offset_m - run.to_m <= gap_m => {
+                    run.to_m = offset_m;
                     run.vehicles += 1;
-                    run.speed_sum_mps += occupant.speed_mps;
-                    run.slow_since = run.slow_since.min(slow_since);
+                    run.speed_sum_mps += speed_mps;
+                    run.plight = run.plight.and(Plight::of(occupant));
                 }
                 _ => runs.push(Run {
-                    link: LinkIdx(*link),
-                    from_m: (occupant.offset_m - VEHICLE_SPACE_M).max(0.0),
-                    to_m: occupant.offset_m,
+                    link,
+                    from_m: (offset_m - VEHICLE_SPACE_M).max(0.0),
+                    to_m: offset_m,
                     vehicles: 1,
-                    speed_sum_mps: occupant.speed_mps,
-                    slow_since,
+                    speed_sum_mps: speed_mps,
+                    plight: Plight::of(occupant),
                 }),
             }
         }
@@ -86,15 +166,16 @@ fn runs(queueing: &BTreeMap<u32, Vec<&Occupant>>, max_gap_m: f64) -> Vec<Run> {
     runs
 }
 
-/// The runs that a run goes on in, within `max_gap_m` along the road.
-fn steps(network: &Network, runs: &[Run], from: usize, max_gap_m: f64) -> Vec<Step> {
-    let first_on = |link: LinkIdx| runs.iter().position(|run| run.link == link);
+/// The runs that a run goes on in, within the gap along the road.
+fn steps(scene: &Scene<'_>, runs: &[Run], first: &BTreeMap<LinkIdx, usize>, from: usize) -> Vec<Step> {
+    let network = scene.network;
     let run = &runs[from];
     let link = network.link(run.link);
     // A later run on the same link is farther than the gap, or it would be the same run.
     if runs.get(from + 1).is_some_and(|next| next.link == run.link) {
         return Vec::new();
     }
+    let max_gap_m = scene.gap_m(run.link);
     let mut found = Vec::new();
     let mut frontier = VecDeque::from([(run.link, link.line.length_m() - run.to_m, Vec::new())]);
     while let Some((at, gap_m, between)) = frontier.pop_front() {
@@ -102,8 +183,8 @@ fn steps(network: &Network, runs: &[Run], from: usize, max_gap_m: f64) -> Vec<St
             if network.link(at).opposite == Some(*next) || between.contains(next) || *next == run.link {
                 continue;
             }
-            match first_on(*next) {
-                Some(index) if gap_m + runs[index].from_m <= max_gap_m => {
+            match first.get(next) {
+                Some(&index) if gap_m + runs[index].from_m <= max_gap_m => {
                     found.push(Step { run: index, between: between.clone() });
                 }
                 Some(_) => {}
@@ -152,8 +233,9 @@ fn clusters(steps: &[Vec<Step>]) -> Vec<Vec<usize>> {
     clusters
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn queue(network: &Network, runs: &[Run], steps: &[Vec<Step>], members: &[usize]) -> Queue {
+#[allow(clippy::cast_possible_truncation)]
+fn queue(scene: &Scene<'_>, runs: &[Run], steps: &[Vec<Step>], members: &[usize]) -> Queue {
+    let network = scene.network;
     let path = longest_path(runs, steps, members);
     let main = line_of(network, runs, &path);
     let on_path: BTreeSet<usize> = path.iter().map(|step| step.run).collect();
@@ -177,16 +259,33 @@ fn queue(network: &Network, runs: &[Run], steps: &[Vec<Step>], members: &[usize]
     };
     let vehicles = members.iter().map(|member| runs[*member].vehicles).sum::<u32>();
     let speed_sum_mps: f64 = members.iter().map(|member| runs[*member].speed_sum_mps).sum();
+    let mean_speed_mps = speed_sum_mps / f64::from(vehicles.max(1));
+    let mut pieces: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
+    for member in members {
+        let run = &runs[*member];
+        let piece = pieces.entry(run.link.0).or_insert((run.from_m, run.to_m));
+        *piece = (piece.0.min(run.from_m), piece.1.max(run.to_m));
+    }
+    let plight =
+        members.iter().skip(1).fold(runs[members[0]].plight, |all, member| all.and(runs[*member].plight));
+    let ahead = |member: &usize| scene.lights.ahead_m(runs[*member].link, runs[*member].to_m);
+    // Beyond the first and the last that report there are others: half a usual gap at either end.
+    let unseen_m = 1.0 / scene.density_per_m(runs[head].link, mean_speed_mps);
     Queue {
-        links: members.iter().map(|member| runs[*member].link.0).collect(),
         head: runs[head].link,
         vehicles,
-        mean_speed_mps: speed_sum_mps / f64::from(vehicles.max(1)),
-        length_m: main.length_m,
+        estimated: f64::from(vehicles) / scene.share,
+        mean_speed_mps,
+        length_m: main.length_m.max(plight.swept_m) + (unseen_m - VEHICLE_SPACE_M).max(0.0),
         free_flow_s: main.free_flow_s,
         geometry,
         tail,
-        since: members.iter().map(|member| runs[*member].slow_since).min().unwrap_or_default(),
+        in_block: members.iter().any(|member| ahead(member).is_some()),
+        before_light: members
+            .iter()
+            .any(|member| ahead(member).is_some_and(|ahead_m| ahead_m <= AT_LIGHT_M + 2.0 * unseen_m)),
+        pieces,
+        plight,
     }
 }
 

@@ -1,105 +1,213 @@
-//! Who is on which link, how fast, and since when slow.
+//! Who is on which link, and how each gets on.
 
+use super::lights::Lights;
+use super::occupant::{Occupant, Step};
+use super::red::Red;
+use super::reporting::Reporting;
 use crate::observation::Observation;
-use crate::settings::{JamSettings, ms};
+use crate::settings::JamSettings;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A vehicle on a link.
-#[derive(Debug, Clone)]
-pub(crate) struct Occupant {
-    /// Its number in the track stage.
-    pub(crate) track: u32,
-    pub(crate) ts: Timestamp,
-    pub(crate) offset_m: f64,
-    pub(crate) speed_mps: f64,
-    /// Since when it has been slow for this road.
-    pub(crate) slow_since: Option<Timestamp>,
-}
+/// Faster than this share of the limit one drives past, rather than along with, those who stand.
+const PASSING_RATIO: f64 = 0.55;
+/// Who drives off so far before a stop line was in the queue there, and not at its very front, in metres.
+const QUEUE_M: std::ops::Range<f64> = 22.0..60.0;
+/// Who stands at the very beginning of a link waits in the junction before it, in metres.
+const JUNCTION_M: f64 = 25.0;
+/// After a restart everybody who is there has reported within this time, in ms.
+const RETURN_MS: i64 = 120_000;
+/// Shorter stands are not for a red light, in seconds.
+const ASKED_AFTER_S: f64 = 12.0;
 
-/// The latest observation of every vehicle, by link.
+/// The latest observation of every vehicle on a road.
 #[derive(Debug)]
 pub(crate) struct RoadTraffic {
-    /// By number of the link.
-    links: Vec<Vec<Occupant>>,
-    occupants: usize,
+    /// By number of the vehicle in the track stage.
+    vehicles: Vec<Option<Occupant>>,
+    /// The numbers of the vehicles on each link, by number of the link.
+    links: Vec<Vec<u32>>,
+    /// Links that somebody is slow on, or was.
+    slow_links: BTreeSet<u32>,
+    /// Links where a jam was when a former run ended: who stands there is not parked.
+    jammed: BTreeSet<u32>,
+    /// Until when that counts.
+    jammed_until: Option<Timestamp>,
+    lights: Lights,
+    red: Red,
+    reporting: Reporting,
 }
 
 impl RoadTraffic {
     pub(crate) fn on(network: &Network) -> Self {
-        Self { links: vec![Vec::new(); network.link_count()], occupants: 0 }
+        Self {
+            vehicles: Vec::new(),
+            links: vec![Vec::new(); network.link_count()],
+            slow_links: BTreeSet::new(),
+            jammed: BTreeSet::new(),
+            jammed_until: None,
+            lights: Lights::of(network),
+            red: Red::default(),
+            reporting: Reporting::default(),
+        }
     }
 
-    /// Takes an observation: the vehicle leaves the link it was on and stands on the new one.
+    /// Takes whoever is first seen on these links for part of the traffic, even if they stand.
+    pub(crate) fn expect_traffic(&mut self, links: Vec<u32>) {
+        self.jammed.extend(links);
+    }
+
+    /// Where there are traffic lights.
+    pub(crate) fn lights(&self) -> &Lights {
+        &self.lights
+    }
+
+    /// The longest that a light is usually red, in seconds.
+    pub(crate) fn red_s(&self) -> f64 {
+        self.red.longest_s()
+    }
+
+    /// Takes an observation: the vehicle leaves the link it was on and is on the new one.
+    #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn observe(&mut self, observation: &Observation, network: &Network, settings: &JamSettings) {
-        let left = observation.left_link.and_then(|link| self.remove(link, observation.track));
-        let Some(on_road) = observation.on_road else { return };
-        let Some(speed_mps) = observation.speed_mps else { return };
-        let occupants = &mut self.links[on_road.link as usize];
-        let known = occupants.iter().position(|occupant| occupant.track == observation.track);
-        let before = match known {
-            Some(index) => occupants[index].slow_since,
-            None => left.and_then(|occupant| occupant.slow_since),
+        let number = observation.track as usize;
+        if self.vehicles.len() <= number {
+            self.vehicles.resize(number + 1, None);
+        }
+        let (Some(place), Some(speed_mps)) = (observation.on_road, observation.speed_mps) else {
+            self.remove(observation.track);
+            return;
         };
-        let ratio = speed_mps / network.link(LinkIdx(on_road.link)).speed_limit_mps;
-        let limit = if before.is_some() { settings.clearing_speed_ratio } else { settings.onset_speed_ratio };
-        let slow_since = (ratio < limit).then(|| before.unwrap_or(observation.ts));
-        let occupant = Occupant {
-            track: observation.track,
-            ts: observation.ts,
-            offset_m: on_road.offset_m,
-            speed_mps,
-            slow_since,
+        let Some(occupant) = &mut self.vehicles[number] else {
+            self.vehicles[number] =
+                Some(Occupant::new(observation, place, speed_mps, self.jammed.contains(&place.link)));
+            self.links[place.link as usize].push(observation.track);
+            return;
         };
-        match known {
-            Some(index) => occupants[index] = occupant,
-            None => {
-                occupants.push(occupant);
-                self.occupants += 1;
+        let (old_link, old_m) = (occupant.link, occupant.offset_m);
+        let step =
+            occupant.advance(observation, place, speed_mps, network, (&self.lights, self.red), settings);
+        if occupant.slow_since.is_some() {
+            self.slow_links.insert(place.link);
+        }
+        if old_link.0 == place.link {
+            self.pass(observation, old_m, place.offset_m, &step);
+        } else {
+            self.links[old_link.0 as usize].retain(|other| *other != observation.track);
+            self.links[place.link as usize].push(observation.track);
+        }
+        if step.stood_s.is_some() || step.waited_s.is_some() {
+            self.learn(observation, &step, network);
+        }
+    }
+
+    /// Learns from somebody who has driven off, or passed a light.
+    #[allow(clippy::cast_possible_truncation)]
+    fn learn(&mut self, observation: &Observation, step: &Step, network: &Network) {
+        let Some(place) = observation.on_road else { return };
+        if let Some(waited_s) = step.waited_s {
+            self.red.learn(waited_s);
+        }
+        let offset_m = place.offset_m;
+        let waited = ASKED_AFTER_S..self.red.longest_s() + ASKED_AFTER_S;
+        let ahead_m = self.lights.ahead_m(LinkIdx(place.link), offset_m);
+        if step.stood_s.is_some_and(|stood_s| waited.contains(&stood_s))
+            && ahead_m.is_some_and(|ahead_m| QUEUE_M.contains(&ahead_m))
+            && offset_m > JUNCTION_M
+        {
+            let others = self.links[place.link as usize].iter().filter(|other| **other != observation.track);
+            let others = others.filter_map(|other| self.vehicles[*other as usize].as_ref());
+            let moving = others.filter(|other| !other.is_apart(observation.ts));
+            let lanes = network.link(LinkIdx(place.link)).lanes;
+            self.reporting.ask(moving.map(|other| other.offset_m - offset_m), lanes);
+        }
+    }
+
+    /// Whoever stood between the two ends of a step has been driven past.
+    fn pass(&mut self, observation: &Observation, from_m: f64, to_m: f64, step: &Step) {
+        let Some(place) = observation.on_road else { return };
+        if step.ratio < PASSING_RATIO || step.moved_m < 2.0 || !self.slow_links.contains(&place.link) {
+            return;
+        }
+        for other in &self.links[place.link as usize] {
+            if let Some(other) = &mut self.vehicles[*other as usize]
+                && other.stood_since.is_some()
+                && other.offset_m >= from_m
+                && other.offset_m < to_m
+            {
+                other.pass_by();
             }
         }
     }
 
-    fn remove(&mut self, link: u32, track: u32) -> Option<Occupant> {
-        let occupants = &mut self.links[link as usize];
-        let index = occupants.iter().position(|occupant| occupant.track == track)?;
-        self.occupants -= 1;
-        Some(occupants.swap_remove(index))
-    }
-
-    /// Who is on a link, in no particular order.
-    pub(crate) fn on_link(&self, link: LinkIdx) -> &[Occupant] {
-        self.links.get(link.0 as usize).map_or(&[], Vec::as_slice)
+    fn remove(&mut self, track: u32) {
+        if let Some(occupant) = self.vehicles[track as usize].take() {
+            self.links[occupant.link.0 as usize].retain(|other| *other != track);
+        }
     }
 
     /// Whether nobody is on any road.
     pub(crate) fn is_empty(&self) -> bool {
-        self.occupants == 0
+        self.links.iter().all(Vec::is_empty)
     }
 
     /// Forgets what has not been reported since `before`.
     pub(crate) fn forget(&mut self, before: Timestamp) {
-        self.occupants = 0;
-        for occupants in &mut self.links {
-            occupants.retain(|occupant| occupant.ts >= before);
-            self.occupants += occupants.len();
+        if !self.jammed.is_empty() && before >= *self.jammed_until.get_or_insert(before + RETURN_MS) {
+            self.jammed.clear();
         }
+        let vehicles = &mut self.vehicles;
+        for (number, occupants) in (0..).zip(&mut self.links) {
+            occupants.retain(|track| {
+                let slot = &mut vehicles[*track as usize];
+                let fresh = slot.as_ref().is_some_and(|occupant| occupant.ts >= before);
+                if !fresh {
+                    *slot = None;
+                }
+                fresh
+            });
+            if self.slow_links.contains(&number)
+                && !occupants
+                    .iter()
+                    .any(|track| vehicles[*track as usize].as_ref().is_some_and(|o| o.slow_since.is_some()))
+            {
+                self.slow_links.remove(&number);
+            }
+        }
+    }
+
+    /// The vehicles on a link, in no particular order.
+    pub(crate) fn on_link(&self, link: LinkIdx) -> impl Iterator<Item = &Occupant> {
+        let numbers = self.links.get(link.0 as usize).into_iter().flatten();
+        numbers.filter_map(|track| self.vehicles[*track as usize].as_ref())
     }
 
     /// The vehicles that queue on each link at `now`, by their place on it.
     pub(crate) fn queueing(&self, now: Timestamp, settings: &JamSettings) -> BTreeMap<u32, Vec<&Occupant>> {
-        let since = now - ms(settings.min_slow_s);
-        let queues = |occupant: &&Occupant| occupant.slow_since.is_some_and(|slow| slow <= since);
         let mut links = BTreeMap::new();
-        for (link, occupants) in (0..).zip(&self.links) {
-            let mut queueing: Vec<&Occupant> = occupants.iter().filter(queues).collect();
+        for link in &self.slow_links {
+            let mut queueing: Vec<&Occupant> =
+                self.on_link(LinkIdx(*link)).filter(|occupant| occupant.queues(now, settings)).collect();
             if !queueing.is_empty() {
                 queueing.sort_by(|a, b| a.offset_m.total_cmp(&b.offset_m).then(a.track.cmp(&b.track)));
-                links.insert(link, queueing);
+                links.insert(*link, queueing);
             }
         }
         links
+    }
+
+    /// Learns from those who queue where there is no light, and gives the share of all vehicles that report.
+    pub(crate) fn reporting_share(
+        &mut self,
+        now: Timestamp,
+        network: &Network,
+        settings: &JamSettings,
+    ) -> f64 {
+        let mut reporting = self.reporting;
+        reporting.look(&self.queueing(now, settings), now, network, &self.lights);
+        self.reporting = reporting;
+        reporting.share(settings)
     }
 
     /// Mean speed over free-flow speed of each link that has traffic, 0…1.
@@ -110,8 +218,8 @@ impl RoadTraffic {
     ) -> impl Iterator<Item = (LinkIdx, f64)> + 'a {
         let used = (0..).zip(&self.links).filter(|(_, occupants)| !occupants.is_empty());
         used.map(|(link, occupants)| {
-            let mean =
-                occupants.iter().map(|occupant| occupant.speed_mps).sum::<f64>() / occupants.len() as f64;
+            let speeds = self.on_link(LinkIdx(link)).map(|occupant| occupant.speed_mps);
+            let mean = speeds.sum::<f64>() / occupants.len() as f64;
             let link = LinkIdx(link);
             (link, (mean / network.link(link).speed_limit_mps).min(1.0))
         })

@@ -2,8 +2,8 @@
 
 use super::accidents::Accidents;
 use super::course::Course;
-use super::jams::Jams;
-use super::queues;
+use super::jams::{Jams, Look};
+use super::queues::{self, Scene};
 use super::road_traffic::RoadTraffic;
 use crate::observation::{HazardObservation, Observation};
 use crate::output::Output;
@@ -40,7 +40,13 @@ impl Watch {
             return course.restore(key, value, &self.network);
         }
         match key.split_once('/') {
-            Some(("jam", _)) => self.jams.restore(value, &self.network),
+            Some(("jam", _)) => match self.jams.restore(value, &self.network) {
+                Some(links) => {
+                    self.traffic.expect_traffic(links);
+                    true
+                }
+                None => false,
+            },
             Some(("accident", _)) => self.accidents.restore(value),
             _ => false,
         }
@@ -71,14 +77,21 @@ impl Watch {
 
     /// Looks at the roads, once a second of the reports' time.
     pub(crate) fn tick(&mut self, at: Timestamp, settings: &Settings, out: &mut Vec<Output>) {
-        self.traffic.forget(at - ms(settings.jams.fresh_s));
+        let (network, jams) = (&*self.network, &settings.jams);
+        self.traffic.forget(at - ms(jams.fresh_s));
         if let Some(course) = &mut self.course {
-            return course.tick(at, &self.network, &settings.course, out);
+            return course.tick(at, network, &settings.course, out);
         }
-        let queueing = self.traffic.queueing(at, &settings.jams);
-        let queues = queues::find(&self.network, &queueing, settings.jams.max_gap_m);
-        self.jams.tick(&queues, at, &self.network, &settings.jams, out);
-        self.accidents.tick(at, &self.network, &self.traffic, &settings.accidents, out);
+        let share = self.traffic.reporting_share(at, network, jams);
+        let queueing = self.traffic.queueing(at, jams);
+        let lights = self.traffic.lights();
+        let queues = queues::find(&Scene { network, lights, share, max_gap_m: jams.max_gap_m }, &queueing);
+        self.jams.tick(
+            &queues,
+            &Look { now: at, network, settings: jams, share, red_s: self.traffic.red_s() },
+            out,
+        );
+        self.accidents.tick(at, network, &self.traffic, &settings.accidents, out);
     }
 
     /// Whether there is nothing that time alone can change.

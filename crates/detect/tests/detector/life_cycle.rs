@@ -19,7 +19,7 @@ type Message = (Report, Timestamp);
 enum Scene {
     /// They drive on, with this speed.
     Drive { vehicles: u32, head_m: f64, speed_mps: f64, seconds: u32 },
-    /// They stand behind one another.
+    /// They drive up and stand behind one another.
     Queue { vehicles: u32, head_m: f64, seconds: u32 },
     /// Two stand and report a crash; later they take it back or not.
     Crash { at_m: f64, seconds: u32, cancel: bool },
@@ -32,7 +32,7 @@ fn scene() -> impl Strategy<Value = Scene> {
         (1..6_u32, 0.0..900.0, 5.0..20.0, 5..40_u32).prop_map(|(vehicles, head_m, speed_mps, seconds)| {
             Scene::Drive { vehicles, head_m, speed_mps, seconds }
         }),
-        (3..14_u32, 100.0..900.0, 10..90_u32).prop_map(|(vehicles, head_m, seconds)| Scene::Queue {
+        (3..18_u32, 200.0..900.0, 10..130_u32).prop_map(|(vehicles, head_m, seconds)| Scene::Queue {
             vehicles,
             head_m,
             seconds
@@ -67,7 +67,11 @@ fn play(scenes: &[Scene]) -> Vec<Message> {
             }
             Scene::Queue { vehicles, head_m, seconds } => {
                 for second in 0..seconds {
-                    (0..vehicles).for_each(|v| at_second(second, v, head_m - 8.0 * f64::from(v), 0.0));
+                    let left_s = f64::from(5_u32.saturating_sub(second));
+                    let speed_mps = if left_s > 0.0 { 10.0 } else { 0.0 };
+                    (0..vehicles).for_each(|v| {
+                        at_second(second, v, head_m - 10.0 * left_s - 9.0 * f64::from(v), speed_mps);
+                    });
                 }
                 now_s += f64::from(seconds);
             }
@@ -329,7 +333,7 @@ proptest! {
 fn the_scenes_come_to_events_of_every_type() {
     let scenes = [
         Scene::Drive { vehicles: 1, head_m: 100.0, speed_mps: 12.0, seconds: 40 },
-        Scene::Queue { vehicles: 12, head_m: 700.0, seconds: 80 },
+        Scene::Queue { vehicles: 14, head_m: 700.0, seconds: 110 },
         Scene::Crash { at_m: 250.0, seconds: 30, cancel: true },
     ];
     for preset in [Preset::Standard, Preset::Course] {

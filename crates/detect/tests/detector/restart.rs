@@ -33,17 +33,14 @@ fn a_restart_keeps_an_accident_one() {
 #[test]
 fn a_restart_keeps_a_jam_one() {
     let mut world = World::new();
-    let stand = |world: &mut World, from: u32, to: u32| {
-        for s in from..to {
-            for v in 0..8 {
-                let at_s = f64::from(s) + f64::from(v) / 100.0;
-                world.drive(&format!("v{v}"), at_s, 540.0 - 9.0 * f64::from(v), 0.0);
-            }
-        }
-    };
-    stand(&mut world, 0, 40);
+    crate::jams::queue(&mut world, 0, 100, 540.0, 12);
     world.restart(&[]);
-    stand(&mut world, 40, 100);
+    for s in 100..200 {
+        for v in 0..12 {
+            let at_s = f64::from(s) + f64::from(v) / 100.0;
+            world.drive(&format!("v{v}"), at_s, 540.0 - 9.0 * f64::from(v), 0.0);
+        }
+    }
     let jams = world.of(EventKind::Jam);
     assert!(!jams.is_empty() && jams.iter().all(|jam| jam.id == jams[0].id), "{jams:?}");
     assert!(jams.iter().all(|jam| jam.phase != Phase::Ended));

@@ -147,7 +147,7 @@ async fn four_senders_get_all_their_answers_promptly() {
     }
     let took = begun.elapsed();
     println!("{} messages there and back in {took:?}", 4 * EACH);
-    assert!(took < Duration::from_secs(5), "{took:?}");
+    assert!(took < LONG, "{took:?}");
 }
 
 #[tokio::test]

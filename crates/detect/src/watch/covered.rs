@@ -1,0 +1,97 @@
+//! The stretches of road that a queue covers, and covered a moment ago.
+
+use super::queues::Queue;
+use model::Timestamp;
+use roadnet::{LinkIdx, Network};
+use std::collections::BTreeMap;
+
+/// Length of the pieces that are told apart, in metres.
+const CELL_M: f64 = 25.0;
+
+/// Pieces of links, and when a queue was last seen on each.
+#[derive(Debug, Default)]
+pub(super) struct Covered {
+    cells: BTreeMap<(u32, u32), Timestamp>,
+}
+
+impl Covered {
+    /// Whole links.
+    pub(super) fn links(links: impl Iterator<Item = LinkIdx>, network: &Network, seen: Timestamp) -> Self {
+        let mut covered = Self::default();
+        links.for_each(|link| covered.add(link.0, 0.0, network.link(link).line.length_m(), seen));
+        covered
+    }
+
+    fn add(&mut self, link: u32, from_m: f64, to_m: f64, seen: Timestamp) {
+        for cell in cell(from_m)..=cell(to_m) {
+            self.cells.insert((link, cell), seen);
+        }
+    }
+
+    /// Takes note of where a queue is.
+    pub(super) fn cover(&mut self, queue: &Queue, now: Timestamp) {
+        for (link, (from_m, to_m)) in &queue.pieces {
+            self.add(*link, *from_m, *to_m, now);
+        }
+    }
+
+    /// Takes everything as covered now.
+    pub(super) fn refresh(&mut self, now: Timestamp) {
+        self.cells.values_mut().for_each(|seen| *seen = now);
+    }
+
+    /// Takes in what another queue covers.
+    pub(super) fn absorb(&mut self, other: &mut Self) {
+        for (cell, seen) in std::mem::take(&mut other.cells) {
+            let known = self.cells.entry(cell).or_insert(seen);
+            *known = (*known).max(seen);
+        }
+    }
+
+    /// Forgets what was last covered before `before`.
+    pub(super) fn forget(&mut self, before: Timestamp) {
+        self.cells.retain(|_, seen| *seen >= before);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
+    /// The links with a piece that is covered, in order, each perhaps several times.
+    pub(super) fn link_numbers(&self) -> impl Iterator<Item = u32> + '_ {
+        self.cells.keys().map(|(link, _)| *link)
+    }
+
+    /// Whether a queue is here, or at most `reach_m(link)` away along the road.
+    pub(super) fn touches(&self, queue: &Queue, network: &Network, reach_m: impl Fn(LinkIdx) -> f64) -> bool {
+        queue.pieces.iter().any(|(number, (from_m, to_m))| {
+            let own = network.link(LinkIdx(*number));
+            let (length_m, reach_m) = (own.line.length_m(), reach_m(LinkIdx(*number)));
+            if self.any(*number, from_m - reach_m, to_m + reach_m) {
+                return true;
+            }
+            let (short_m, over_m) = (reach_m - from_m, reach_m - (length_m - to_m));
+            let other = |link: &&LinkIdx| own.opposite != Some(**link);
+            let behind = |link: &LinkIdx| {
+                let length_m = network.link(*link).line.length_m();
+                self.any(link.0, length_m - short_m, length_m)
+            };
+            (short_m > 0.0 && network.incoming(own.from).iter().filter(other).any(behind))
+                || (over_m > 0.0
+                    && network
+                        .outgoing(own.to)
+                        .iter()
+                        .filter(other)
+                        .any(|link| self.any(link.0, 0.0, over_m)))
+        })
+    }
+
+    fn any(&self, link: u32, from_m: f64, to_m: f64) -> bool {
+        self.cells.range((link, cell(from_m))..=(link, cell(to_m.max(from_m)))).next().is_some()
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+fn cell(offset_m: f64) -> u32 {
+    (offset_m.max(0.0) / CELL_M) as u32
+}
