@@ -2,6 +2,7 @@
 
 mod accidents;
 mod around;
+mod bottleneck;
 mod braking;
 mod claims;
 mod course;

@@ -43,6 +43,16 @@ pub struct AccidentSettings {
     pub fresh_s: f64,
     /// A vehicle at rest that has been silent for this long is gone, in seconds.
     pub silence_s: f64,
+    /// From the traffic around alone: vehicles that crawl up to the same point and drive off freely make an accident…
+    pub bottleneck_vehicles: usize,
+    /// …if the first and the last of them are at least this far apart in time, in seconds…
+    pub bottleneck_s: f64,
+    /// …all within this time, in seconds…
+    pub bottleneck_memory_s: f64,
+    /// …and on this length of road, in metres…
+    pub bottleneck_width_m: f64,
+    /// …where for so far ahead the road just goes on: no junction, no merge, no lane that ends, in metres.
+    pub open_road_m: f64,
     /// Vehicles at rest that are this close to an accident belong to it, in metres.
     pub extent_m: f64,
 }
@@ -68,6 +78,11 @@ impl Default for AccidentSettings {
             queue_reach_m: 200.0,
             fresh_s: 15.0,
             silence_s: 60.0,
+            bottleneck_vehicles: 3,
+            bottleneck_s: 45.0,
+            bottleneck_memory_s: 240.0,
+            bottleneck_width_m: 80.0,
+            open_road_m: 400.0,
             extent_m: 150.0,
         }
     }
@@ -96,6 +111,11 @@ impl AccidentSettings {
             Range::of("accidents.queue_reach_m", a.queue_reach_m, 0.0, 2_000.0),
             Range::of("accidents.fresh_s", a.fresh_s, 1.0, 3_600.0),
             Range::of("accidents.silence_s", a.silence_s, 5.0, 3_600.0),
+            Range::of("accidents.bottleneck_vehicles", a.bottleneck_vehicles as f64, 2.0, 100.0),
+            Range::of("accidents.bottleneck_s", a.bottleneck_s, 1.0, 3_600.0),
+            Range::of("accidents.bottleneck_memory_s", a.bottleneck_memory_s, a.bottleneck_s, 7_200.0),
+            Range::of("accidents.bottleneck_width_m", a.bottleneck_width_m, 1.0, 1_000.0),
+            Range::of("accidents.open_road_m", a.open_road_m, 0.0, 5_000.0),
             Range::of("accidents.extent_m", a.extent_m, 1.0, 10_000.0),
         ]
     }

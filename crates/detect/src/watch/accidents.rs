@@ -2,6 +2,7 @@
 //! where nothing but a crash explains it.
 
 use super::around::Scenery;
+use super::bottleneck::{BEYOND_M, Bottleneck, Bottlenecks};
 use super::claims::{Claim, Claims};
 use super::involved::Involved;
 use super::layout::Layout;
@@ -26,6 +27,11 @@ const CONFIDENCE_TWO: f64 = 0.9;
 /// How sure three or more vehicles' reports make it.
 const CONFIDENCE_MORE: f64 = 0.97;
 
+/// Where vehicles are held up this close to a known accident, in metres, it is by that one; and the queue of one that is over
+/// dissolves within so many metres.
+const HELD_UP_M: f64 = 500.0;
+const CLEARED_M: f64 = 1_500.0;
+
 /// What a restarted detector must know of an accident.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -33,6 +39,8 @@ struct Kept {
     claims: Vec<Claim>,
     #[serde(default)]
     involved: Vec<Involved>,
+    #[serde(default)]
+    held_up: Option<Timestamp>,
 }
 
 /// An accident that goes on.
@@ -41,6 +49,8 @@ struct Accident {
     event: Event,
     /// The vehicles at rest that are part of it, whether or not they said so.
     involved: Vec<Involved>,
+    /// When a vehicle was last held up there, if that is all that is known.
+    held_up: Option<Timestamp>,
 }
 
 /// The accidents that go on, oldest first, and what may become one.
@@ -50,7 +60,10 @@ pub(crate) struct Accidents {
     claims: Claims,
     stops: Stops,
     suspects: Suspects,
+    bottlenecks: Bottlenecks,
     accidents: Vec<Accident>,
+    /// Where accidents ended, and when: the queue that dissolves there is none.
+    cleared: Vec<(LatLon, Timestamp)>,
 }
 
 impl Accidents {
@@ -61,7 +74,9 @@ impl Accidents {
             claims: Claims::default(),
             stops: Stops::default(),
             suspects: Suspects::default(),
+            bottlenecks: Bottlenecks::default(),
             accidents: Vec::new(),
+            cleared: Vec::new(),
         }
     }
 
@@ -81,9 +96,15 @@ impl Accidents {
     }
 
     /// Takes note of what a vehicle does.
-    pub(crate) fn observe(&mut self, observation: &Observation, settings: &AccidentSettings) {
+    pub(crate) fn observe(
+        &mut self,
+        observation: &Observation,
+        network: &Network,
+        settings: &AccidentSettings,
+    ) {
         self.claims.observe(observation, settings);
         self.stops.observe(observation, settings);
+        self.bottlenecks.observe(observation, network, &self.layout, settings);
     }
 
     /// Whether there is anything that time alone can change.
@@ -112,6 +133,14 @@ impl Accidents {
         };
         for suspect in self.suspects.look(&scenery) {
             self.suspect(&suspect, now, network, settings, out);
+        }
+        for bottleneck in self.bottlenecks.find(now, settings) {
+            if self.bottlenecks.had_jam_ahead(&bottleneck, network) {
+                // Neither now nor when that jam is gone.
+                self.bottlenecks.forget(bottleneck.position, BEYOND_M);
+                continue;
+            }
+            self.hold_up(&bottleneck, now, network, settings, out);
         }
         for accident in &mut self.accidents {
             accident.involved.iter_mut().for_each(|involved| involved.look(&self.stops, now));
@@ -160,6 +189,9 @@ impl Accidents {
             {
                 known.left = None;
                 known.track = involved.track;
+            } else if stander.since.since_ms(accident.event.occurred_at).abs() > ms(settings.companion_s) {
+                // Who came later is stuck, not involved.
+                return;
             } else {
                 accident.involved.push(involved);
             }
@@ -199,7 +231,67 @@ impl Accidents {
             measures: measures(1),
             vehicles: vec![stander.vehicle.clone()],
         };
-        let accident = Accident { event, involved: vec![involved] };
+        let accident = Accident { event, involved: vec![involved], held_up: None };
+        emit(&accident, &self.claims, out);
+        self.accidents.push(accident);
+    }
+
+    /// Takes a place where vehicles are held up.
+    fn hold_up(
+        &mut self,
+        bottleneck: &Bottleneck,
+        now: Timestamp,
+        network: &Network,
+        settings: &AccidentSettings,
+        out: &mut Vec<Output>,
+    ) {
+        let confidence = match bottleneck.vehicles {
+            0..4 => CONFIDENCE_ONE,
+            4..6 => 0.8,
+            _ => CONFIDENCE_TWO,
+        };
+        let away_m = |position: LatLon| position.distance_m(bottleneck.position);
+        if let Some(accident) =
+            self.accidents.iter_mut().find(|known| away_m(known.event.position) <= HELD_UP_M)
+        {
+            if accident.held_up.is_some() {
+                accident.held_up = accident.held_up.max(Some(bottleneck.last));
+                if step_of(confidence) > step_of(accident.event.confidence) {
+                    accident.event.revision += 1;
+                    accident.event.phase = Phase::Updated;
+                    accident.event.detected_at = accident.event.detected_at.max(now);
+                    accident.event.confidence = confidence;
+                    emit(accident, &self.claims, out);
+                }
+            }
+            return;
+        }
+        self.cleared.retain(|(_, at)| now.since_ms(*at) <= 2 * ms(settings.bottleneck_memory_s));
+        if self.cleared.iter().any(|(position, _)| away_m(*position) <= CLEARED_M) {
+            return;
+        }
+        let position =
+            LatLon::new(model::round7(bottleneck.position.lat), model::round7(bottleneck.position.lon));
+        let road = road_at(network, Some(bottleneck.place));
+        let place = road.as_ref().map_or_else(|| off_road(position), |road: &RoadRef| road.id.clone());
+        let event = Event {
+            id: EventId::derive(EventKind::Accident, bottleneck.since, &place, "held up"),
+            revision: 1,
+            kind: EventKind::Accident,
+            phase: Phase::Started,
+            occurred_at: bottleneck.since,
+            detected_at: now.max(bottleneck.since),
+            ended_at: None,
+            position,
+            geometry: Geometry::point(position),
+            road,
+            zone: None,
+            confidence,
+            cause: Some(Cause::new(Cause::ACCIDENT)),
+            measures: Measures::default(),
+            vehicles: Vec::new(),
+        };
+        let accident = Accident { event, involved: Vec::new(), held_up: Some(bottleneck.last) };
         emit(&accident, &self.claims, out);
         self.accidents.push(accident);
     }
@@ -273,7 +365,7 @@ impl Accidents {
         for vehicle in &event.vehicles {
             self.claims.assign(vehicle, event.id);
         }
-        let accident = Accident { event, involved: Vec::new() };
+        let accident = Accident { event, involved: Vec::new(), held_up: None };
         emit(&accident, &self.claims, out);
         self.accidents.push(accident);
     }
@@ -283,10 +375,14 @@ impl Accidents {
     fn end(&mut self, now: Timestamp, settings: &AccidentSettings, out: &mut Vec<Output>) {
         for accident in &mut self.accidents {
             let claims = || self.claims.of(accident.event.id);
-            let all_cancelled = accident.involved.is_empty() && claims().all(|claim| claim.cancelled);
+            let all_cancelled = accident.involved.is_empty()
+                && accident.held_up.is_none()
+                && claims().all(|claim| claim.cancelled);
             let left = claims().map(|claim| claim.left);
             let left = left.chain(accident.involved.iter().map(|involved| involved.left));
-            let left = left.collect::<Option<Vec<_>>>();
+            let is_held_up = |last: &Timestamp| now.since_ms(*last) < ms(settings.bottleneck_memory_s);
+            let held_up = accident.held_up.map(|last| (!is_held_up(&last)).then_some(last));
+            let left = left.chain(held_up).collect::<Option<Vec<_>>>();
             let Some(last) = left.map(|left| left.into_iter().max().unwrap_or(accident.event.detected_at))
             else {
                 continue;
@@ -299,6 +395,8 @@ impl Accidents {
                 event.ended_at = Some(last.max(event.occurred_at));
                 emit(accident, &self.claims, out);
                 self.claims.close(accident.event.id);
+                self.bottlenecks.forget(accident.event.position, CLEARED_M);
+                self.cleared.push((accident.event.position, now));
             }
         }
         self.accidents.retain(|accident| accident.event.phase != Phase::Ended);
@@ -306,27 +404,30 @@ impl Accidents {
 
     /// Takes back an accident that a former run kept; whether `value` was one.
     pub(crate) fn restore(&mut self, value: serde_json::Value) -> bool {
-        let Ok(Kept { event, claims, involved }) = serde_json::from_value::<Kept>(value) else {
+        let Ok(Kept { event, claims, involved, held_up }) = serde_json::from_value::<Kept>(value) else {
             return false;
         };
         claims.into_iter().for_each(|claim| self.claims.restore(claim));
         let there = involved.iter().filter(|involved| involved.left.is_none());
         there.for_each(|involved| self.stops.expect(involved.vehicle.clone()));
-        self.accidents.push(Accident { event, involved });
+        self.accidents.push(Accident { event, involved, held_up });
         self.accidents.sort_by_key(|accident| accident.event.id);
         true
     }
 }
 
 fn emit(accident: &Accident, claims: &Claims, out: &mut Vec<Output>) {
-    let Accident { event, involved } = accident;
+    let Accident { event, involved, held_up } = accident;
     let key = format!("accident/{}", event.id);
     out.push(Output::Event(Box::new(event.clone())));
     out.push(Output::State(if event.phase == Phase::Ended {
         StateChange::forget(key)
     } else {
         let claims = claims.of(event.id).cloned().collect();
-        StateChange::keep(key, &Kept { event: event.clone(), claims, involved: involved.clone() })
+        StateChange::keep(
+            key,
+            &Kept { event: event.clone(), claims, involved: involved.clone(), held_up: *held_up },
+        )
     }));
 }
 

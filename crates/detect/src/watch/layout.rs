@@ -9,6 +9,9 @@ const LANE_M: f64 = 3.2;
 /// Two lines whose middles are closer than this, in metres, are one line drawn for both directions.
 const SAME_LINE_M: f64 = 0.5;
 
+/// Where lanes end or roads meet, traffic sorts itself out for so long behind, in metres.
+const BEHIND_NODE_M: f64 = 200.0;
+
 /// What is known of one link.
 #[derive(Debug, Clone, Copy, Default)]
 struct Piece {
@@ -49,6 +52,54 @@ impl Layout {
             }
         }
         Self { pieces }
+    }
+
+    /// Whether the road just goes on for `reach_m` ahead of a place: nobody waits there, merges, leaves or loses a lane.
+    pub(crate) fn is_open(&self, network: &Network, link: LinkIdx, offset_m: f64, reach_m: f64) -> bool {
+        if offset_m < BEHIND_NODE_M && !self.goes_on(network, link) {
+            return false;
+        }
+        let (mut link, mut begins_m) = (link, -offset_m);
+        for _ in 0..64 {
+            let has_line = self.pieces.get(link.0 as usize).is_none_or(|piece| piece.stop_line_m.is_some());
+            begins_m += network.link(link).line.length_m();
+            if begins_m > reach_m {
+                return true;
+            }
+            let node = network.link(link).to;
+            let opposite = network.link(link).opposite;
+            let mut ways_on = network.outgoing(node).iter().filter(|&&next| Some(next) != opposite);
+            let others_in =
+                network.incoming(node).iter().filter(|&&other| other != link && opposite != Some(other));
+            let next = match (ways_on.next(), ways_on.next()) {
+                (Some(&next), None) => next,
+                // The map ends here, not the road.
+                (None, _) => return !has_line,
+                _ => return false,
+            };
+            let loses_lane = network.link(next).lanes < network.link(link).lanes;
+            let comes_back = others_in.clone().all(|&other| network.link(next).opposite == Some(other));
+            if has_line || loses_lane || !comes_back {
+                return false;
+            }
+            link = next;
+        }
+        true
+    }
+
+    /// Whether a link begins as the one before it ends: nothing merges or leaves there, no lane is lost.
+    fn goes_on(&self, network: &Network, link: LinkIdx) -> bool {
+        let here = network.link(link);
+        let mut before = network.incoming(here.from).iter().filter(|&&other| here.opposite != Some(other));
+        match (before.next(), before.next()) {
+            (Some(&only), None) => {
+                let opposite = network.link(only).opposite;
+                let ways_on =
+                    network.outgoing(here.from).iter().filter(|&&next| opposite != Some(next)).count();
+                ways_on == 1 && network.link(only).lanes <= here.lanes
+            }
+            (before, _) => before.is_none(),
+        }
     }
 
     /// Metres from a place to the next line where vehicles wait for others, and whether it has a traffic light; `None` if

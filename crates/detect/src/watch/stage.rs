@@ -56,7 +56,7 @@ impl Watch {
     pub(crate) fn observe(&mut self, observation: &Observation, settings: &Settings) {
         match &mut self.course {
             Some(course) => course.observe(observation, &settings.course),
-            None => self.accidents.observe(observation, &settings.accidents),
+            None => self.accidents.observe(observation, &self.network, &settings.accidents),
         }
         self.traffic.observe(observation, &self.network, &settings.jams);
     }

@@ -125,6 +125,10 @@ pub(crate) fn braking(hardest_mps2: f64, gap_s: f64, hard_mps2: f64, brakes_hard
 /// How many times likelier a place across the road is for a vehicle in one of the lanes than for one at the kerb, as a
 /// logarithm; `right_edge_m` is the carriageway's edge, `sigma_m` how far the place may be off.
 pub(crate) fn side(right_m: f64, (left_edge_m, right_edge_m): (f64, f64), lane_m: f64, sigma_m: f64) -> f64 {
+    if right_m < left_edge_m - lane_m / 2.0 - 1.5 * sigma_m {
+        // It stands on another road than the one it was put on.
+        return -6.0;
+    }
     let lanes = ((right_edge_m - left_edge_m) / lane_m).round().max(1.0);
     let density = |centre_m: f64| (-0.5 * ((right_m - centre_m) / sigma_m).powi(2)).exp().max(1e-12);
     let mut in_lanes = 0.0;

@@ -161,3 +161,25 @@ fn a_lorry_on_the_hard_shoulder_is_no_accident() {
     drive(&mut world, &cars, (0, 960), 2_900.0);
     assert_eq!(accidents(&world), Vec::<&Event>::new());
 }
+
+#[test]
+fn a_point_where_one_after_the_other_is_held_up_on_open_road_is_an_accident_until_nobody_is() {
+    let mut world = World::on(ROADS);
+    // Nobody who stands there reports; each of the others creeps up to the place, waits a little and drives off.
+    let held_up = |(i, id): (usize, &&'static str)| {
+        let enters_s = 20.0 * i as f64;
+        Car::new(id, enters_s, 28.0).stops(1_200.0, 4.0, enters_s + 55.0).north(MOTORWAY_M)
+    };
+    let mut cars: Vec<Car> = NAMES.iter().enumerate().take(8).map(held_up).collect();
+    let free = NAMES.iter().enumerate().skip(8);
+    cars.extend(free.map(|(i, id)| Car::new(id, 60.0 * i as f64, 28.0).north(MOTORWAY_M)));
+    drive(&mut world, &cars, (0, 900), 2_900.0);
+    let accidents = accidents(&world);
+    let first = accidents.first().expect("an accident");
+    assert!(first.position.distance_m(crate::world::place(1_200.0, MOTORWAY_M)) < 60.0);
+    assert_eq!(first.vehicles, []);
+    assert_eq!(
+        accidents.last().map(|accident| (accident.id, accident.phase)),
+        Some((first.id, Phase::Ended))
+    );
+}

@@ -1,0 +1,174 @@
+//! Places on open road where vehicles crawl and then drive off freely, one after the other, always at the same point:
+//! something stands there that does not report itself.
+//!
+//! A wave of stop and go wanders up the road with 15 km/h or so, the head of a jam at a merge or where a lane ends lies
+//! there, and a queue before a light lies before a light. What is left is an obstacle.
+
+use super::layout::Layout;
+use crate::observation::{Observation, OnRoad};
+use crate::settings::{AccidentSettings, ms};
+use model::{LatLon, Timestamp};
+use roadnet::{LinkIdx, Network};
+use std::collections::BTreeMap;
+
+/// Slower than this share of the limit is a crawl, faster than that is free.
+const CRAWL_RATIO: f64 = 0.35;
+const FREE_RATIO: f64 = 0.6;
+/// Who has driven this far since it last crawled, in metres, has left the jam behind.
+const AWAY_M: f64 = 120.0;
+/// Who takes longer for that, in ms, has not driven off freely.
+const AWAY_MS: i64 = 60_000;
+/// A jam this far ahead, and farther than that beyond the place itself, makes its head no head, in metres.
+const JAM_AHEAD_M: f64 = 1_000.0;
+pub(crate) const BEYOND_M: f64 = 100.0;
+/// The length of a piece of road, in metres.
+const PIECE_M: f64 = 50.0;
+/// Most releases that are remembered on one link.
+const MOST_RELEASES: usize = 256;
+
+/// Where a vehicle last crawled.
+#[derive(Debug, Clone, Copy)]
+struct Crawl {
+    at: Timestamp,
+    place: OnRoad,
+    position: LatLon,
+}
+
+/// A vehicle that crawled up to a place and drove off freely.
+#[derive(Debug, Clone, Copy)]
+struct Release {
+    track: u32,
+    crawl: Crawl,
+}
+
+/// A place where several vehicles were held up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Bottleneck {
+    pub(crate) place: OnRoad,
+    pub(crate) position: LatLon,
+    /// When the first and the last of them were there.
+    pub(crate) since: Timestamp,
+    pub(crate) last: Timestamp,
+    pub(crate) vehicles: usize,
+}
+
+/// What is known of where vehicles drive off.
+#[derive(Debug, Default)]
+pub(crate) struct Bottlenecks {
+    crawling: BTreeMap<u32, Crawl>,
+    releases: BTreeMap<u32, Vec<Release>>,
+    /// When somebody last crawled on each piece of road, by link and number of the piece.
+    crawled: BTreeMap<(u32, u32), Timestamp>,
+}
+
+impl Bottlenecks {
+    /// Takes an observation.
+    pub(crate) fn observe(
+        &mut self,
+        observation: &Observation,
+        network: &Network,
+        layout: &Layout,
+        settings: &AccidentSettings,
+    ) {
+        let (Some(place), Some(speed_mps)) = (observation.on_road, observation.speed_mps) else { return };
+        let (at, position) = (observation.ts, observation.position);
+        let link = LinkIdx(place.link);
+        let ratio = speed_mps / network.link(link).speed_limit_mps;
+        if ratio < CRAWL_RATIO {
+            self.crawled.insert((place.link, piece(place.offset_m)), at);
+            if layout.is_open(network, link, place.offset_m, settings.open_road_m) {
+                self.crawling.insert(observation.track, Crawl { at, place, position });
+            } else {
+                self.crawling.remove(&observation.track);
+            }
+        } else if ratio > FREE_RATIO && !self.crawling.is_empty() {
+            let Some(crawl) = self.crawling.get(&observation.track).copied() else { return };
+            if crawl.position.distance_m(position) < AWAY_M {
+                return;
+            }
+            self.crawling.remove(&observation.track);
+            let releases = self.releases.entry(crawl.place.link).or_default();
+            if at.since_ms(crawl.at) <= AWAY_MS && releases.len() < MOST_RELEASES {
+                releases.push(Release { track: observation.track, crawl });
+            }
+        }
+    }
+
+    /// The places where enough vehicles drove off lately, for long enough.
+    pub(crate) fn find(&mut self, now: Timestamp, settings: &AccidentSettings) -> Vec<Bottleneck> {
+        self.crawling.retain(|_, crawl| now.since_ms(crawl.at) <= AWAY_MS);
+        let memory_ms = ms(settings.bottleneck_memory_s);
+        self.crawled.retain(|_, at| now.since_ms(*at) <= 2 * memory_ms);
+        self.releases.retain(|_, releases| {
+            releases.retain(|release| now.since_ms(release.crawl.at) <= memory_ms);
+            !releases.is_empty()
+        });
+        self.releases.values().filter_map(|releases| place_of(releases, now, settings)).collect()
+    }
+
+    /// Whether somebody crawled farther down the road lately: the head of that jam was there, and this is what is left of it.
+    pub(crate) fn had_jam_ahead(&self, bottleneck: &Bottleneck, network: &Network) -> bool {
+        let (mut link, mut from_m) = (LinkIdx(bottleneck.place.link), bottleneck.place.offset_m + BEYOND_M);
+        let mut left_m = JAM_AHEAD_M;
+        // The road just goes on ahead of a bottleneck; where it parts later, its first way on is taken for the road.
+        for _ in 0..64 {
+            let length_m = network.link(link).line.length_m();
+            let pieces = (link.0, piece(from_m))..=(link.0, piece((from_m + left_m).min(length_m)));
+            if from_m < length_m
+                && pieces.start() <= pieces.end()
+                && self.crawled.range(pieces).next().is_some()
+            {
+                return true;
+            }
+            left_m -= (length_m - from_m).max(0.0);
+            from_m = (from_m - length_m).max(0.0);
+            let opposite = network.link(link).opposite;
+            let mut ways_on = network.outgoing(network.link(link).to).iter();
+            match ways_on.find(|&&next| Some(next) != opposite) {
+                Some(&next) if left_m > 0.0 => link = next,
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    /// Forgets what happened around a place.
+    pub(crate) fn forget(&mut self, position: LatLon, radius_m: f64) {
+        for releases in self.releases.values_mut() {
+            releases.retain(|release| release.crawl.position.distance_m(position) > radius_m);
+        }
+    }
+}
+
+/// The number of the piece of a link at an offset.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // links are far shorter than 2³² pieces
+fn piece(offset_m: f64) -> u32 {
+    (offset_m.max(0.0) / PIECE_M) as u32
+}
+
+/// The place on one link that most of the latest vehicles agree about.
+fn place_of(releases: &[Release], now: Timestamp, settings: &AccidentSettings) -> Option<Bottleneck> {
+    let half_m = settings.bottleneck_width_m / 2.0;
+    let near = |centre: &Release| {
+        let mut near: Vec<&Release> = releases
+            .iter()
+            .filter(|other| (other.crawl.place.offset_m - centre.crawl.place.offset_m).abs() <= half_m)
+            .collect();
+        near.sort_by_key(|release| (release.track, release.crawl.at));
+        near.dedup_by_key(|release| release.track);
+        near
+    };
+    let group = releases.iter().map(near).max_by_key(Vec::len)?;
+    let since = group.iter().map(|release| release.crawl.at).min()?;
+    let last = group.iter().map(|release| release.crawl.at).max()?;
+    // A wave of stop and go is elsewhere by then; and if most drive off elsewhere, this is no head.
+    let is_fixed = last.since_ms(since) >= ms(settings.bottleneck_s) && 2 * group.len() > releases.len();
+    if group.len() < settings.bottleneck_vehicles || !is_fixed || now.since_ms(last) > AWAY_MS {
+        return None;
+    }
+    let mut by_offset = group.clone();
+    by_offset.sort_by(|a, b| a.crawl.place.offset_m.total_cmp(&b.crawl.place.offset_m));
+    let middle = by_offset.get(by_offset.len() / 2)?;
+    let crawl = middle.crawl;
+    Some(Bottleneck { place: crawl.place, position: crawl.position, since, last, vehicles: group.len() })
+}
