@@ -5,7 +5,7 @@ use super::red::Red;
 use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::{Timestamp, VehicleKind};
-use roadnet::{LinkIdx, Network};
+use roadnet::LinkIdx;
 
 /// Who has come so far belongs to the traffic; who has not been seen moving may have been parked all the time, in metres.
 const ARRIVED_M: f64 = 30.0;
@@ -101,13 +101,12 @@ impl Occupant {
         observation: &Observation,
         place: OnRoad,
         speed_mps: f64,
-        network: &Network,
+        limit_mps: f64,
         (lights, red): (&Lights, Red),
         settings: &JamSettings,
     ) -> Step {
         let (link, offset_m) = (LinkIdx(place.link), place.offset_m);
         let dt_s = observation.ts.since_ms(self.ts) as f64 / 1_000.0;
-        let limit_mps = network.link(link).speed_limit_mps;
         let driven_m = (self.speed_mps + speed_mps) / 2.0 * dt_s;
         let moved_m = if link == self.link { (offset_m - self.offset_m).max(0.0) } else { driven_m };
         // Noise moves a standing vehicle about; a long silence hides what the speeds at its ends do not tell.

@@ -18,6 +18,8 @@ const QUEUE_M: std::ops::Range<f64> = 22.0..60.0;
 const JUNCTION_M: f64 = 25.0;
 /// After a restart everybody who is there has reported within this time, in ms.
 const RETURN_MS: i64 = 120_000;
+/// Those who report no more are cleared away so often, in ms of the reports' time.
+const SWEEP_MS: i64 = 10_000;
 /// Shorter stands are not for a red light, in seconds.
 const ASKED_AFTER_S: f64 = 12.0;
 
@@ -30,6 +32,14 @@ pub(crate) struct RoadTraffic {
     links: Vec<Vec<u32>>,
     /// Links that somebody is slow on, or was.
     slow_links: BTreeSet<u32>,
+    /// Speed limit of each link, in m/s.
+    limits_mps: Vec<f64>,
+    /// How many are on a road.
+    occupants: usize,
+    /// Who has not reported since is not counted any more.
+    fresh_since: Option<Timestamp>,
+    /// When those were last cleared away, by the same reckoning.
+    swept: Option<Timestamp>,
     /// Links where a jam was when a former run ended: who stands there is not parked.
     jammed: BTreeSet<u32>,
     /// Until when that counts.
@@ -45,6 +55,10 @@ impl RoadTraffic {
             vehicles: Vec::new(),
             links: vec![Vec::new(); network.link_count()],
             slow_links: BTreeSet::new(),
+            limits_mps: network.links().map(|(_, link)| link.speed_limit_mps).collect(),
+            occupants: 0,
+            fresh_since: None,
+            swept: None,
             jammed: BTreeSet::new(),
             jammed_until: None,
             lights: Lights::of(network),
@@ -83,11 +97,13 @@ impl RoadTraffic {
             self.vehicles[number] =
                 Some(Occupant::new(observation, place, speed_mps, self.jammed.contains(&place.link)));
             self.links[place.link as usize].push(observation.track);
+            self.occupants += 1;
             return;
         };
         let (old_link, old_m) = (occupant.link, occupant.offset_m);
+        let limit_mps = self.limits_mps[place.link as usize];
         let step =
-            occupant.advance(observation, place, speed_mps, network, (&self.lights, self.red), settings);
+            occupant.advance(observation, place, speed_mps, limit_mps, (&self.lights, self.red), settings);
         if occupant.slow_since.is_some() {
             self.slow_links.insert(place.link);
         }
@@ -143,27 +159,33 @@ impl RoadTraffic {
 
     fn remove(&mut self, track: u32) {
         if let Some(occupant) = self.vehicles[track as usize].take() {
+            self.occupants -= 1;
             self.links[occupant.link.0 as usize].retain(|other| *other != track);
         }
     }
 
     /// Whether nobody is on any road.
     pub(crate) fn is_empty(&self) -> bool {
-        self.links.iter().all(Vec::is_empty)
+        self.occupants == 0
     }
 
-    /// Forgets what has not been reported since `before`.
+    /// Counts nobody who has not reported since `before`, and forgets them now and then.
     pub(crate) fn forget(&mut self, before: Timestamp) {
         if !self.jammed.is_empty() && before >= *self.jammed_until.get_or_insert(before + RETURN_MS) {
             self.jammed.clear();
         }
-        let vehicles = &mut self.vehicles;
+        self.fresh_since = Some(before);
+        if self.swept.is_some_and(|swept| before.since_ms(swept) < SWEEP_MS) {
+            return;
+        }
+        self.swept = Some(before);
+        let (vehicles, gone) = (&mut self.vehicles, &mut self.occupants);
         for (number, occupants) in (0..).zip(&mut self.links) {
             occupants.retain(|track| {
                 let slot = &mut vehicles[*track as usize];
                 let fresh = slot.as_ref().is_some_and(|occupant| occupant.ts >= before);
                 if !fresh {
-                    *slot = None;
+                    *gone -= usize::from(slot.take().is_some());
                 }
                 fresh
             });
@@ -180,7 +202,8 @@ impl RoadTraffic {
     /// The vehicles on a link, in no particular order.
     pub(crate) fn on_link(&self, link: LinkIdx) -> impl Iterator<Item = &Occupant> {
         let numbers = self.links.get(link.0 as usize).into_iter().flatten();
-        numbers.filter_map(|track| self.vehicles[*track as usize].as_ref())
+        let fresh = |occupant: &&Occupant| self.fresh_since.is_none_or(|since| occupant.ts >= since);
+        numbers.filter_map(|track| self.vehicles[*track as usize].as_ref()).filter(fresh)
     }
 
     /// The vehicles that queue on each link at `now`, by their place on it.
@@ -211,17 +234,20 @@ impl RoadTraffic {
     }
 
     /// Mean speed over free-flow speed of each link that has traffic, 0…1.
-    #[allow(clippy::cast_precision_loss)]
     pub(crate) fn speed_ratios<'a>(
         &'a self,
         network: &'a Network,
     ) -> impl Iterator<Item = (LinkIdx, f64)> + 'a {
-        let used = (0..).zip(&self.links).filter(|(_, occupants)| !occupants.is_empty());
-        used.map(|(link, occupants)| {
-            let speeds = self.on_link(LinkIdx(link)).map(|occupant| occupant.speed_mps);
-            let mean = speeds.sum::<f64>() / occupants.len() as f64;
-            let link = LinkIdx(link);
-            (link, (mean / network.link(link).speed_limit_mps).min(1.0))
+        let links = (0..).zip(&self.links).filter(|(_, occupants)| !occupants.is_empty());
+        links.filter_map(|(link, _)| {
+            let (mut sum, mut count) = (0.0, 0_u32);
+            self.on_link(LinkIdx(link)).for_each(|occupant| {
+                sum += occupant.speed_mps;
+                count += 1;
+            });
+            let mean_mps = sum / f64::from(count.max(1));
+            let limit_mps = network.link(LinkIdx(link)).speed_limit_mps;
+            (count > 0).then(|| (LinkIdx(link), (mean_mps / limit_mps).min(1.0)))
         })
     }
 }
