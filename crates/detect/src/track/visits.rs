@@ -20,6 +20,8 @@ pub(crate) fn follow(
     let mut meet = |from: &Fix, to: &Fix| {
         zones.on_the_way(from.position, to.position, |area| {
             if !visits.iter().any(|visit| visit.zone == area.zone.id) {
+                // A vehicle is in one or two zones at most times, and there may be a million vehicles.
+                visits.reserve_exact(1);
                 visits.push(Visit::new(area.zone.id.clone()));
             }
         });
@@ -32,6 +34,9 @@ pub(crate) fn follow(
         Some(area) => visit.follow(area, settings, way, now, &mut crossings),
         None => false,
     });
+    if visits.is_empty() {
+        *visits = Vec::new();
+    }
     crossings.sort_by(|a, b| a.at.ts.cmp(&b.at.ts).then_with(|| a.zone.cmp(&b.zone)));
     crossings
 }
