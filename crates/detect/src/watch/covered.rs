@@ -57,9 +57,10 @@ impl Covered {
         self.cells.is_empty()
     }
 
-    /// The links with a piece that is covered, in order, each perhaps several times.
+    /// The links with a piece that is covered, in order.
     pub(super) fn link_numbers(&self) -> impl Iterator<Item = u32> + '_ {
-        self.cells.keys().map(|(link, _)| *link)
+        let mut last = None;
+        self.cells.keys().map(|(link, _)| *link).filter(move |link| last.replace(*link) != Some(*link))
     }
 
     /// Whether a queue is here, or at most `reach_m(link)` away along the road.

@@ -22,8 +22,8 @@ const SEEN_ALL: f64 = 0.45;
 const CREPT_M: f64 = 25.0;
 /// What looks like a jam must look so for this long, in ms.
 const SURE_AFTER_MS: i64 = 8_000;
-/// By how much less the size that a queue had counts with every second that it is smaller.
-const FADING: f64 = 0.98;
+/// By how much less the size that a queue had counts with every look at which it is smaller.
+const FADING: f64 = 0.9;
 /// Where few report, time that is bridged grows, up to this factor.
 const MAX_PATIENCE: f64 = 3.0;
 

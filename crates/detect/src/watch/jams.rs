@@ -5,7 +5,8 @@ use super::queues::Queue;
 use crate::output::Output;
 use crate::settings::JamSettings;
 use model::Timestamp;
-use roadnet::Network;
+use roadnet::{LinkIdx, Network};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The queues that are jams, or may become some, oldest first.
 #[derive(Debug, Default)]
@@ -28,15 +29,22 @@ impl Jams {
     /// Compares the queues of now with the jams that go on.
     pub(crate) fn tick(&mut self, queues: &[Queue], look: &Look<'_>, out: &mut Vec<Output>) {
         let mut mine: Vec<Vec<&Queue>> = vec![Vec::new(); self.jams.len()];
+        let mut by_link: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+        for (index, jam) in self.jams.iter().enumerate() {
+            jam.links().for_each(|link| by_link.entry(link).or_default().push(index));
+        }
         let mut new = Vec::new();
         for queue in queues {
-            let mut touching = (0..self.jams.len()).filter(|index| self.jams[*index].touches(queue, look));
-            match touching.next() {
-                Some(first) => {
+            let mut touching: Vec<usize> = near(queue, &by_link, look.network).into_iter().collect();
+            touching.retain(|index| self.jams[*index].touches(queue, look));
+            match touching.split_first() {
+                Some((&first, others)) => {
                     mine[first].push(queue);
                     // What one queue joins is one jam: the older goes on.
-                    let others: Vec<usize> = touching.collect();
-                    for other in others {
+                    for &other in others {
+                        self.jams[other]
+                            .links()
+                            .for_each(|link| by_link.entry(link).or_default().push(first));
                         let (older, younger) = self.jams.split_at_mut(other);
                         older[first].absorb(&mut younger[0], look, out);
                         let moved = std::mem::take(&mut mine[other]);
@@ -70,4 +78,17 @@ impl Jams {
         self.jams.sort_by_key(Jam::id);
         Some(links)
     }
+}
+
+/// The jams on the links of a queue, and on those next to them.
+fn near(queue: &Queue, by_link: &BTreeMap<u32, Vec<usize>>, network: &Network) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    for link in queue.pieces.keys() {
+        let own = network.link(LinkIdx(*link));
+        let next = network.incoming(own.from).iter().chain(network.outgoing(own.to)).map(|other| other.0);
+        for link in next.chain([*link]) {
+            found.extend(by_link.get(&link).into_iter().flatten());
+        }
+    }
+    found
 }

@@ -16,6 +16,8 @@ const GAPS: f64 = 3.0;
 /// A queue whose head is no farther than this from a stop line waits for the light, in metres; or two usual gaps farther, as
 /// its head need not report.
 const AT_LIGHT_M: f64 = 45.0;
+/// Where queues run together from everywhere, so many heads are looked at, those with most vehicles first.
+const MAX_HEADS: usize = 8;
 /// However few report, those farther apart than this are not in one queue for it, in metres.
 const MAX_GAP_M: f64 = 200.0;
 
@@ -297,9 +299,13 @@ fn longest_path(runs: &[Run], steps: &[Vec<Step>], members: &[usize]) -> Vec<Ste
             upstream.entry(step.run).or_default().push((*member, step));
         }
     }
-    let heads = members.iter().copied().filter(|member| steps[*member].is_empty());
-    // In a ring of queues nobody is the head; then the first will do.
-    let heads: Vec<usize> = if heads.clone().next().is_none() { vec![members[0]] } else { heads.collect() };
+    let mut heads: Vec<usize> = members.iter().copied().filter(|member| steps[*member].is_empty()).collect();
+    if heads.is_empty() {
+        // In a ring of queues nobody is the head; then the first will do.
+        heads.push(members[0]);
+    }
+    heads.sort_by_key(|head| (std::cmp::Reverse(runs[*head].vehicles), *head));
+    heads.truncate(MAX_HEADS);
     let mut best: (f64, Vec<Step>) = (-1.0, Vec::new());
     for head in heads {
         let mut reached: BTreeMap<usize, Reached<'_>> = BTreeMap::new();

@@ -2,6 +2,7 @@
 
 use super::lights::Lights;
 use super::occupant::Occupant;
+use super::stage::JAM_TICK_MS;
 use crate::settings::JamSettings;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
@@ -16,8 +17,6 @@ const MEMORY: f64 = 0.99;
 const LEAST_SHARE: f64 = 0.03;
 /// Everybody is asked once in each stand, when the queue before has settled, in ms.
 const ASKED_AFTER_MS: i64 = 12_000;
-/// The look at the roads comes round so often, in ms.
-const TICK_MS: i64 = 1_000;
 /// The next vehicle of a queue is so far ahead at most, in metres: a vehicle's length, a gap, and the error of two positions.
 const NEXT_M: f64 = 15.0;
 /// The errors of the positions may also turn the two round.
@@ -66,9 +65,9 @@ impl Reporting {
         for (link, occupants) in queueing {
             let link = LinkIdx(*link);
             for (index, occupant) in occupants.iter().enumerate() {
-                let asked = occupant
-                    .has_waited_ms(now)
-                    .is_some_and(|waited_ms| (ASKED_AFTER_MS..ASKED_AFTER_MS + TICK_MS).contains(&waited_ms));
+                let asked = occupant.has_waited_ms(now).is_some_and(|waited_ms| {
+                    (ASKED_AFTER_MS..ASKED_AFTER_MS + JAM_TICK_MS).contains(&waited_ms)
+                });
                 // Whoever has nobody ahead on the link may be the head of the queue.
                 let in_front =
                     index + 1 == occupants.len() || lights.ahead_m(link, occupant.offset_m).is_some();

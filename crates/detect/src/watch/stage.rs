@@ -12,6 +12,9 @@ use model::Timestamp;
 use roadnet::Network;
 use std::sync::Arc;
 
+/// Queues change slowly: they are looked at this often, in ms of the reports' time.
+pub(super) const JAM_TICK_MS: i64 = 5_000;
+
 /// Makes jams and accidents of observations.
 #[derive(Debug)]
 pub(crate) struct Watch {
@@ -82,15 +85,18 @@ impl Watch {
         if let Some(course) = &mut self.course {
             return course.tick(at, network, &settings.course, out);
         }
-        let share = self.traffic.reporting_share(at, network, jams);
-        let queueing = self.traffic.queueing(at, jams);
-        let lights = self.traffic.lights();
-        let queues = queues::find(&Scene { network, lights, share, max_gap_m: jams.max_gap_m }, &queueing);
-        self.jams.tick(
-            &queues,
-            &Look { now: at, network, settings: jams, share, red_s: self.traffic.red_s() },
-            out,
-        );
+        if at.as_ms() % JAM_TICK_MS == 0 {
+            let share = self.traffic.reporting_share(at, network, jams);
+            let queueing = self.traffic.queueing(at, jams);
+            let lights = self.traffic.lights();
+            let queues =
+                queues::find(&Scene { network, lights, share, max_gap_m: jams.max_gap_m }, &queueing);
+            self.jams.tick(
+                &queues,
+                &Look { now: at, network, settings: jams, share, red_s: self.traffic.red_s() },
+                out,
+            );
+        }
         self.accidents.tick(at, network, &self.traffic, &settings.accidents, out);
     }
 
