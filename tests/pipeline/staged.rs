@@ -84,7 +84,7 @@ async fn what_the_scenario_stages_arrives_once_in_the_right_place_at_the_right_t
 
     // The queue behind the breakdown.
     let place = staged("breakdown");
-    let jam = city.wait_for(EventKind::Jam, 90, |event| distance_m(event, place) < 50.0).await;
+    let jam = city.wait_for(EventKind::Jam, 180, |event| distance_m(event, place) < 50.0).await;
     assert_eq!(jam.road.as_ref().and_then(|road| road.name.as_deref()), Some("Unioninkatu"), "{jam:?}");
     assert!(jam.measures.vehicles.is_some_and(|vehicles| vehicles >= 5), "{jam:?}");
     assert!(jam.measures.mean_speed_mps.is_some_and(|speed| speed < 3.0), "{jam:?}");
