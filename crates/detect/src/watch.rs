@@ -1,5 +1,6 @@
 //! The watch stage: what happens on each piece of road. Makes jams and accidents of observations.
 
+mod accident_event;
 mod accidents;
 mod around;
 mod bottleneck;

@@ -1,21 +1,19 @@
 //! Accidents: hazard reports of a crash that bear each other out, or that a standstill bears out; and vehicles that stand
 //! where nothing but a crash explains it.
 
+use super::accident_event::{Found, measures, middle};
 use super::around::Scenery;
 use super::bottleneck::{BEYOND_M, Bottleneck, Bottlenecks};
 use super::claims::{Claim, Claims};
 use super::involved::Involved;
 use super::layout::Layout;
 use super::road_traffic::RoadTraffic;
-use super::roads::road_at;
 use super::stops::Stops;
 use super::suspects::{Suspect, Suspects};
 use crate::observation::{HazardObservation, Observation};
 use crate::output::{Output, StateChange};
 use crate::settings::{AccidentSettings, ms};
-use model::{
-    Cause, Event, EventId, EventKind, Geometry, LatLon, Measures, Phase, RoadRef, Timestamp, VehicleId,
-};
+use model::{Cause, Event, LatLon, Phase, Timestamp, VehicleId};
 use roadnet::Network;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -211,26 +209,16 @@ impl Accidents {
             }
             return;
         }
-        let position = LatLon::new(model::round7(stander.position.lat), model::round7(stander.position.lon));
-        let road = road_at(network, Some(stander.place));
-        let place = road.as_ref().map_or_else(|| off_road(position), |road: &RoadRef| road.id.clone());
-        let event = Event {
-            id: EventId::derive(EventKind::Accident, stander.since, &place, stander.vehicle.as_str()),
-            revision: 1,
-            kind: EventKind::Accident,
-            phase: Phase::Started,
-            occurred_at: stander.since,
-            detected_at: now.max(stander.since),
-            ended_at: None,
-            position,
-            geometry: Geometry::point(position),
-            road,
-            zone: None,
-            confidence: rounded(suspect.confidence),
-            cause: Some(Cause::new(Cause::ACCIDENT)),
-            measures: measures(1),
+        let found = Found {
+            at: stander.since,
+            position: stander.position,
+            on_road: Some(stander.place),
             vehicles: vec![stander.vehicle.clone()],
+            cause: Cause::new(Cause::ACCIDENT),
+            confidence: rounded(suspect.confidence),
+            mark: stander.vehicle.as_str(),
         };
+        let event = found.begin(now, network);
         let accident = Accident { event, involved: vec![involved], held_up: None };
         emit(&accident, &self.claims, out);
         self.accidents.push(accident);
@@ -270,27 +258,16 @@ impl Accidents {
         if self.cleared.iter().any(|(position, _)| away_m(*position) <= CLEARED_M) {
             return;
         }
-        let position =
-            LatLon::new(model::round7(bottleneck.position.lat), model::round7(bottleneck.position.lon));
-        let road = road_at(network, Some(bottleneck.place));
-        let place = road.as_ref().map_or_else(|| off_road(position), |road: &RoadRef| road.id.clone());
-        let event = Event {
-            id: EventId::derive(EventKind::Accident, bottleneck.since, &place, "held up"),
-            revision: 1,
-            kind: EventKind::Accident,
-            phase: Phase::Started,
-            occurred_at: bottleneck.since,
-            detected_at: now.max(bottleneck.since),
-            ended_at: None,
-            position,
-            geometry: Geometry::point(position),
-            road,
-            zone: None,
-            confidence,
-            cause: Some(Cause::new(Cause::ACCIDENT)),
-            measures: Measures::default(),
+        let found = Found {
+            at: bottleneck.since,
+            position: bottleneck.position,
+            on_road: Some(bottleneck.place),
             vehicles: Vec::new(),
+            cause: Cause::new(Cause::ACCIDENT),
+            confidence,
+            mark: "held up",
         };
+        let event = found.begin(now, network);
         let accident = Accident { event, involved: Vec::new(), held_up: Some(bottleneck.last) };
         emit(&accident, &self.claims, out);
         self.accidents.push(accident);
@@ -341,27 +318,18 @@ impl Accidents {
 
     fn begin(&mut self, group: &[Claim], now: Timestamp, network: &Network, out: &mut Vec<Output>) {
         let Some(first) = group.iter().min_by_key(|claim| claim.first) else { return };
-        let position = middle(group);
-        let road = road_at(network, first.report.on_road);
-        let place = road.as_ref().map_or_else(|| off_road(position), |road: &RoadRef| road.id.clone());
+        let places: Vec<LatLon> = group.iter().map(|claim| claim.report.position).collect();
         let vehicles: Vec<VehicleId> = group.iter().map(|claim| claim.report.vehicle.clone()).collect();
-        let event = Event {
-            id: EventId::derive(EventKind::Accident, first.first, &place, ""),
-            revision: 1,
-            kind: EventKind::Accident,
-            phase: Phase::Started,
-            occurred_at: first.first,
-            detected_at: now.max(first.first),
-            ended_at: None,
-            position,
-            geometry: Geometry::point(position),
-            road,
-            zone: None,
+        let found = Found {
+            at: first.first,
+            position: middle(&places),
+            on_road: first.report.on_road,
             confidence: confidence(vehicles.len()),
-            cause: Some(Cause { code: Cause::ACCIDENT, subcause: first.report.cause.subcause }),
-            measures: measures(vehicles.len()),
             vehicles,
+            cause: Cause { code: Cause::ACCIDENT, subcause: first.report.cause.subcause },
+            mark: first.report.vehicle.as_str(),
         };
+        let event = found.begin(now, network);
         for vehicle in &event.vehicles {
             self.claims.assign(vehicle, event.id);
         }
@@ -441,28 +409,10 @@ fn rounded(confidence: f64) -> f64 {
     ((confidence * 100.0).floor() / 100.0).min(0.99)
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn middle(group: &[Claim]) -> LatLon {
-    let mean = |of: fn(&LatLon) -> f64| {
-        let sum: f64 = group.iter().map(|claim| of(&claim.report.position)).sum();
-        model::round7(sum / group.len() as f64)
-    };
-    LatLon::new(mean(|p| p.lat), mean(|p| p.lon))
-}
-
-/// What stands for the road where there is none: the place, to about 10 m.
-fn off_road(position: LatLon) -> String {
-    format!("{:.4},{:.4}", position.lat, position.lon)
-}
-
 fn confidence(vehicles: usize) -> f64 {
     match vehicles {
         0 | 1 => CONFIDENCE_ONE,
         2 => CONFIDENCE_TWO,
         _ => CONFIDENCE_MORE,
     }
-}
-
-fn measures(vehicles: usize) -> Measures {
-    Measures { vehicles: u32::try_from(vehicles).ok(), ..Measures::default() }
 }

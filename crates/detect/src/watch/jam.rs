@@ -102,9 +102,8 @@ impl Jam {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        // The size that counts is that of the last moments.
-        self.most_vehicles = (self.most_vehicles * FADING).max(younger.most_vehicles);
-        self.greatest_m = (self.greatest_m * FADING).max(younger.greatest_m);
+        self.most_vehicles = self.most_vehicles.max(younger.most_vehicles);
+        self.greatest_m = self.greatest_m.max(younger.greatest_m);
         if self.event.is_none() {
             self.event = younger.event.take();
         } else if younger.event.is_some() {
@@ -114,9 +113,12 @@ impl Jam {
 
     /// Takes the queues that are here now.
     pub(crate) fn follow(&mut self, queues: &[&Queue], look: &Look<'_>, out: &mut Vec<Output>) {
+        if self.is_over() {
+            // Taken in by another one just now.
+            return;
+        }
         let settings = look.settings;
-        let patience = patience(look.share);
-        let memory_ms = (settings.clearing_s * 1_000.0 * patience) as i64;
+        let memory_ms = ms(settings.clearing_s * patience(look.share));
         if self.last.is_none() {
             // Nobody can have been seen there before now.
             self.covered.refresh(look.now);

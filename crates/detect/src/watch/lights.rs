@@ -19,7 +19,6 @@ pub(crate) struct Lights {
 }
 
 impl Lights {
-    #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn of(network: &Network) -> Self {
         let mut stop_m: Vec<Option<f64>> = vec![None; network.link_count()];
         for signal in network.signals() {

@@ -9,7 +9,7 @@ use roadnet::LinkIdx;
 
 /// Who has come so far belongs to the traffic; who has not been seen moving may have been parked all the time, in metres.
 const ARRIVED_M: f64 = 30.0;
-/// Who stands for this long while others pass is parked, or broken down, in seconds.
+/// Who stands for this long while others pass is parked, or broken down, in ms.
 const PARKED_AFTER_MS: i64 = 40_000;
 /// So many must have passed.
 const PASSED_BY: u8 = 2;
@@ -72,7 +72,6 @@ pub(crate) struct Step {
 
 impl Occupant {
     /// A vehicle that was not known on any road; whether it is known to be part of the traffic all the same.
-    #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn new(observation: &Observation, place: OnRoad, speed_mps: f64, arrived: bool) -> Self {
         Self {
             track: observation.track,
@@ -95,7 +94,7 @@ impl Occupant {
     }
 
     /// Takes the vehicle on to its next place.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+    #[allow(clippy::cast_precision_loss)] // a step is far shorter than 2⁵² ms
     pub(crate) fn advance(
         &mut self,
         observation: &Observation,

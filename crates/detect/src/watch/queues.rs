@@ -125,9 +125,13 @@ impl Scene<'_> {
 }
 
 /// How far apart vehicles in a queue are along the road, all lanes taken together, in metres.
-pub(crate) fn spacing_m(network: &Network, link: LinkIdx, speed_mps: f64) -> f64 {
-    let lanes = 1.0 + 0.5 * f64::from(network.link(link).lanes.saturating_sub(1));
-    (STANDING_SPACING_M + HEADWAY_S * speed_mps) / lanes
+fn spacing_m(network: &Network, link: LinkIdx, speed_mps: f64) -> f64 {
+    (STANDING_SPACING_M + HEADWAY_S * speed_mps) / usable_lanes(network.link(link).lanes)
+}
+
+/// Lanes side by side, as far as those in a queue use them alike.
+pub(crate) fn usable_lanes(lanes: u8) -> f64 {
+    1.0 + 0.5 * f64::from(lanes.saturating_sub(1))
 }
 
 /// All queues that the queueing vehicles make.
@@ -235,7 +239,6 @@ fn clusters(steps: &[Vec<Step>]) -> Vec<Vec<usize>> {
     clusters
 }
 
-#[allow(clippy::cast_possible_truncation)]
 fn queue(scene: &Scene<'_>, runs: &[Run], steps: &[Vec<Step>], members: &[usize]) -> Queue {
     let network = scene.network;
     let path = longest_path(runs, steps, members);

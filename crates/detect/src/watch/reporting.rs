@@ -2,6 +2,7 @@
 
 use super::lights::Lights;
 use super::occupant::Occupant;
+use super::queues::usable_lanes;
 use super::stage::JAM_TICK_MS;
 use crate::settings::JamSettings;
 use model::Timestamp;
@@ -98,11 +99,6 @@ impl Reporting {
         let alone = 1.0 - (self.before / self.asked).min(0.999);
         (1.0 - alone.powf(1.0 / self.room)).clamp(LEAST_SHARE, 1.0)
     }
-}
-
-/// Lanes side by side, as far as those in a queue use them alike.
-fn usable_lanes(lanes: u8) -> f64 {
-    1.0 + 0.5 * f64::from(lanes.saturating_sub(1))
 }
 
 #[cfg(test)]

@@ -83,7 +83,6 @@ impl RoadTraffic {
     }
 
     /// Takes an observation: the vehicle leaves the link it was on and is on the new one.
-    #[allow(clippy::cast_possible_truncation)]
     pub(crate) fn observe(&mut self, observation: &Observation, network: &Network, settings: &JamSettings) {
         let number = observation.track as usize;
         if self.vehicles.len() <= number {
@@ -119,7 +118,6 @@ impl RoadTraffic {
     }
 
     /// Learns from somebody who has driven off, or passed a light.
-    #[allow(clippy::cast_possible_truncation)]
     fn learn(&mut self, observation: &Observation, step: &Step, network: &Network) {
         let Some(place) = observation.on_road else { return };
         if let Some(waited_s) = step.waited_s {
@@ -220,17 +218,14 @@ impl RoadTraffic {
         links
     }
 
-    /// Learns from those who queue where there is no light, and gives the share of all vehicles that report.
-    pub(crate) fn reporting_share(
-        &mut self,
-        now: Timestamp,
-        network: &Network,
-        settings: &JamSettings,
-    ) -> f64 {
-        let mut reporting = self.reporting;
-        reporting.look(&self.queueing(now, settings), now, network, &self.lights);
+    /// What queues have told so far of the share of vehicles that report.
+    pub(crate) fn reporting(&self) -> Reporting {
+        self.reporting
+    }
+
+    /// Keeps what they have told now.
+    pub(crate) fn keep_reporting(&mut self, reporting: Reporting) {
         self.reporting = reporting;
-        reporting.share(settings)
     }
 
     /// Mean speed over free-flow speed of each link that has traffic, 0…1.

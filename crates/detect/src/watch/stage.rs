@@ -86,9 +86,11 @@ impl Watch {
             return course.tick(at, network, &settings.course, out);
         }
         if at.as_ms() % JAM_TICK_MS == 0 {
-            let share = self.traffic.reporting_share(at, network, jams);
             let queueing = self.traffic.queueing(at, jams);
             let lights = self.traffic.lights();
+            let mut reporting = self.traffic.reporting();
+            reporting.look(&queueing, at, network, lights);
+            let share = reporting.share(jams);
             let queues =
                 queues::find(&Scene { network, lights, share, max_gap_m: jams.max_gap_m }, &queueing);
             self.jams.tick(
@@ -96,6 +98,7 @@ impl Watch {
                 &Look { now: at, network, settings: jams, share, red_s: self.traffic.red_s() },
                 out,
             );
+            self.traffic.keep_reporting(reporting);
         }
         self.accidents.tick(at, network, &self.traffic, &settings.accidents, out);
     }

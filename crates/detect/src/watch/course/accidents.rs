@@ -4,10 +4,8 @@ use super::emit;
 use crate::observation::HazardObservation;
 use crate::output::{Output, StateChange};
 use crate::settings::CourseSettings;
-use crate::watch::roads::road_at;
-use model::{
-    Cause, Event, EventId, EventKind, Geometry, LatLon, Measures, Phase, Timestamp, VehicleId, round7,
-};
+use crate::watch::accident_event::{Found, measures, middle};
+use model::{Cause, Event, EventId, LatLon, Phase, Timestamp, VehicleId};
 use roadnet::Network;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -160,27 +158,18 @@ impl Accidents {
 
     fn begin(&mut self, group: &[Claim], now: Timestamp, network: &Network, out: &mut Vec<Output>) {
         let Some(first) = group.iter().min_by_key(|claim| claim.first) else { return };
-        let position = middle(group);
+        let places: Vec<LatLon> = group.iter().map(|claim| claim.report.position).collect();
         let vehicles: Vec<VehicleId> = group.iter().map(|claim| claim.report.vehicle.clone()).collect();
-        // Several may begin on one road at one time, each with a first vehicle of its own.
-        let place = first.report.vehicle.as_str();
-        let event = Event {
-            id: EventId::derive(EventKind::Accident, first.first, place, ""),
-            revision: 1,
-            kind: EventKind::Accident,
-            phase: Phase::Started,
-            occurred_at: first.first,
-            detected_at: now.max(first.first),
-            ended_at: None,
-            position,
-            geometry: Geometry::point(position),
-            road: road_at(network, first.report.on_road),
-            zone: None,
+        let found = Found {
+            at: first.first,
+            position: middle(&places),
+            on_road: first.report.on_road,
             confidence: confidence(vehicles.len()),
-            cause: Some(Cause { code: Cause::ACCIDENT, subcause: first.report.cause.subcause }),
-            measures: measures(vehicles.len()),
             vehicles,
+            cause: Cause { code: Cause::ACCIDENT, subcause: first.report.cause.subcause },
+            mark: first.report.vehicle.as_str(),
         };
+        let event = found.begin(now, network);
         self.assign(&event.vehicles, event.id);
         emit(&event, &self.kept(&event), out);
         self.accidents.push(Accident { event, ceased: None });
@@ -216,23 +205,10 @@ impl Accidents {
     }
 }
 
-#[allow(clippy::cast_precision_loss)]
-fn middle(group: &[Claim]) -> LatLon {
-    let mean = |of: fn(&LatLon) -> f64| {
-        let sum: f64 = group.iter().map(|claim| of(&claim.report.position)).sum();
-        round7(sum / group.len() as f64)
-    };
-    LatLon::new(mean(|place| place.lat), mean(|place| place.lon))
-}
-
 fn confidence(vehicles: usize) -> f64 {
     match vehicles {
         0 | 1 => 0.5,
         2 => 0.9,
         _ => 0.97,
     }
-}
-
-fn measures(vehicles: usize) -> Measures {
-    Measures { vehicles: u32::try_from(vehicles).ok(), ..Measures::default() }
 }
