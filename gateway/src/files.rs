@@ -1,8 +1,8 @@
 //! The files that both commands read: roads, thresholds, zones.
 
-use crate::failure::Failure;
 use anyhow::{Context, anyhow};
 use detect::Settings;
+use link::Failure;
 use model::Zone;
 use roadnet::{Network, Warning};
 use serde_json::Value;

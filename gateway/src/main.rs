@@ -1,7 +1,6 @@
 //! The gateway: reports in over MQTT, events out over XMPP.
 
 mod clock;
-mod failure;
 mod files;
 mod outbox;
 mod pipeline;

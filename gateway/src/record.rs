@@ -4,9 +4,9 @@ mod progress;
 mod tally;
 
 use crate::clock;
-use crate::failure::Failure;
 use crate::settings::RecordArgs;
 use anyhow::{Context, anyhow};
+use link::Failure;
 use link::mqtt::{self, Client, Incoming, Message, Options, Qos};
 use link::recording::{Compression, Writer};
 use link::{Readiness, shutdown, telemetry};

@@ -1,6 +1,5 @@
 //! `gateway run`: the pipeline, the outbox's sender and the traffic publisher, wired together.
 
-use crate::failure::Failure;
 use crate::files;
 use crate::outbox::Sender;
 use crate::pipeline::{self, Pipeline};
@@ -9,6 +8,7 @@ use crate::store::Store;
 use crate::traffic;
 use anyhow::{Context, anyhow};
 use detect::Detector;
+use link::Failure;
 use link::mqtt::{self, Options, Qos};
 use link::xmpp::{self, FullJid, Jid};
 use link::{Readiness, health, shutdown, telemetry};

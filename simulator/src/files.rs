@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use roadnet::{Network, keep_largest_strongly_connected_part};
 
-use crate::failure::Failure;
 use crate::scenario::Scenario;
+use link::Failure;
 
 /// A road network on which every place can be reached from every other, so that no vehicle is ever trapped.
 ///

@@ -4,7 +4,6 @@
 //! happen, from a file), [`publish`] (to the broker), [`run`] (in real time), [`replay`] (recordings instead of traffic).
 
 pub mod commands;
-pub mod failure;
 pub mod files;
 pub mod publish;
 pub mod replay;

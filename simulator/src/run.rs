@@ -11,13 +11,13 @@ use model::{Timestamp, topic};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::Failure;
 use crate::files;
 use crate::publish::{Fleet, FleetSettings, scenario_json, truth_json};
 use crate::reports::{Outgoing, Reporter, ReporterSettings};
 use crate::scenario::Scenario;
 use crate::settings::{HEALTH_PORT, RunArgs};
 use crate::traffic::{STEP_MS, Simulation, TrafficEvent};
+use link::Failure;
 
 /// How often due reports are handed over.
 const TICK: Duration = Duration::from_millis(5);

@@ -2,6 +2,7 @@
 //! supervised XMPP stream, readiness and health over HTTP, logs and metrics, settings, backoff, shutdown.
 
 pub mod backoff;
+mod failure;
 pub mod health;
 pub mod mqtt;
 mod readiness;
@@ -11,4 +12,5 @@ pub mod shutdown;
 pub mod telemetry;
 pub mod xmpp;
 
+pub use failure::Failure;
 pub use readiness::{Condition, Readiness, Unmet};

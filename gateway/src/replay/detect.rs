@@ -2,11 +2,11 @@
 
 use super::summary::Summary;
 use super::{crew, single};
-use crate::failure::Failure;
 use crate::files;
 use crate::settings::DetectArgs;
 use anyhow::Context;
 use detect::Detector;
+use link::Failure;
 use link::recording::decompressed;
 use model::Event;
 use std::fs::File;

@@ -2,10 +2,10 @@
 
 use std::io::Write;
 
-use crate::failure::Failure;
 use crate::files;
 use crate::settings::CheckArgs;
 use crate::traffic::Simulation;
+use link::Failure;
 
 /// Checks a scenario against a road network and tells on `out` what it will do.
 ///

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::failure::Failure;
 use crate::files;
 use crate::settings::ListArgs;
+use link::Failure;
 
 /// Lists the scenarios of a folder on `out`, also those that are wrong, with the reason.
 ///

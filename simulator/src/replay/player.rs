@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::pace::Pace;
 use super::progress::{Progress, Tally};
-use crate::failure::Failure;
 use crate::settings::ReplayArgs;
+use link::Failure;
 use link::recording::{Line, decompressed, next_line};
 
 /// Messages read ahead.

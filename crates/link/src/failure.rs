@@ -1,6 +1,6 @@
 //! How the program ends when it cannot do what it was asked.
 
-use link::settings::{EXIT_USAGE, SettingsError};
+use crate::settings::{EXIT_USAGE, SettingsError};
 use std::process::ExitCode;
 
 /// Why the program ends.
@@ -14,6 +14,7 @@ pub enum Failure {
 
 impl Failure {
     /// The exit code that tells the two apart.
+    #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::from(EXIT_USAGE),
@@ -22,6 +23,7 @@ impl Failure {
     }
 
     /// What is wrong, with its causes.
+    #[must_use]
     pub fn explanation(&self) -> String {
         let (Self::Usage(error) | Self::Failed(error)) = self;
         format!("{error:#}")
