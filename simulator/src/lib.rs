@@ -1,6 +1,6 @@
 //! The simulator: vehicles that drive on a road network and report over MQTT.
 //!
-//! Inside is a pure core: [`traffic`] drives, [`reports`] says what vehicles send. Around it: [`scenario`] (what is to
+//! The traffic itself is the pure [`traffic`]; [`reports`] says what vehicles send. Around it: [`scenario`] (what is to
 //! happen, from a file), [`publish`] (to the broker), [`run`] (in real time), [`replay`] (recordings instead of traffic).
 
 pub mod commands;
@@ -11,4 +11,5 @@ pub mod reports;
 pub mod run;
 pub mod scenario;
 pub mod settings;
-pub mod traffic;
+
+pub use traffic;

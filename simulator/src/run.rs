@@ -203,6 +203,7 @@ impl Drive {
                 let truth = truth_json(incident, at, &network, self.reporter.ids());
                 self.fleet.announce(topic::SIMULATION_TRUTH, truth, false);
             }
+            TrafficEvent::Entered(_) | TrafficEvent::Left(_) => {}
         }
     }
 

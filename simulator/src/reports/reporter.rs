@@ -47,8 +47,7 @@ impl Reporter {
     /// A reporter for the vehicles that the simulation has now. Their reports are spread evenly over the interval.
     #[must_use]
     pub fn new(settings: ReporterSettings, simulation: &Simulation) -> Self {
-        let vehicles = simulation.vehicles();
-        let count = vehicles.len();
+        let count = simulation.slots();
         let now_ms = simulation.now_ms();
         let mut rng = SmallRng::seed_from_u64(settings.seed ^ 0x7265_706f_7274);
         let noise =

@@ -13,7 +13,7 @@ mod tests;
 use roadnet::Network;
 use serde::Serialize;
 
-use crate::traffic::{FleetMix, IncidentPlan, Through, TrafficPlan};
+use crate::traffic::{FleetMix, IncidentPlan, LaneSet, Through, TrafficPlan};
 
 pub use error::ScenarioError;
 pub use place::Place;
@@ -127,6 +127,7 @@ impl Scenario {
             through,
             incidents,
             warm_up_s: self.warm_up_s,
+            ..TrafficPlan::default()
         })
     }
 }
@@ -138,6 +139,9 @@ impl ScenarioIncident {
             kind: if self.kind == Crash.as_str() { Crash } else { Breakdown },
             link,
             offset_m,
+            length_m: 0.0,
+            lanes: LaneSet::default(),
+            limit_mps: None,
             at_s: self.at_s,
             duration_s: self.duration_s,
             repeat_s: self.repeat_s,

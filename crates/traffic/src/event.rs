@@ -3,7 +3,7 @@
 use model::{Cause, LatLon};
 use roadnet::LinkIdx;
 
-use super::plan::IncidentKind;
+use super::incident_plan::IncidentKind;
 use super::vehicle::VehicleIdx;
 
 /// Something that happened at the end of the last step.
@@ -13,6 +13,10 @@ pub enum TrafficEvent {
     Hazard(Hazard),
     /// The truth about an incident.
     Incident(Incident),
+    /// A vehicle is there that was not: it came into the network or left a yard.
+    Entered(VehicleIdx),
+    /// A vehicle is there no more; its number may be used again.
+    Left(VehicleIdx),
 }
 
 /// A vehicle's word about a hazard at its place.

@@ -12,7 +12,7 @@ impl Simulation {
     pub fn overlaps(&self) -> Vec<(VehicleIdx, VehicleIdx)> {
         let world = self.world();
         let mut spans: Vec<(usize, f64, f64, VehicleIdx)> = Vec::new();
-        for (i, vehicle) in world.vehicles.iter().enumerate() {
+        for (i, vehicle) in world.vehicles.iter().enumerate().filter(|(_, vehicle)| !vehicle.gone) {
             let idx = VehicleIdx(i as u32);
             let lane = world.streets.lane(vehicle.link(), vehicle.lane);
             spans.push((lane, vehicle.rear_m().max(0.0), vehicle.offset_m, idx));

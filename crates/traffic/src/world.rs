@@ -7,6 +7,7 @@ use roadnet::{LinkIdx, Network};
 use super::lanes::Lanes;
 use super::street::{Movement, Streets};
 use super::vehicle::{Control, Vehicle, VehicleIdx};
+use super::weather::Weather;
 
 /// The step of the simulation, s.
 pub const STEP_S: f64 = 0.25;
@@ -31,6 +32,7 @@ pub(crate) struct World {
     pub grants: Vec<Vec<Grant>>,
     /// For each link, the vehicles that stand on it because of an incident.
     pub halted_on: Vec<Vec<VehicleIdx>>,
+    pub weather: Weather,
     /// Steps taken.
     pub step: u64,
 }
@@ -43,6 +45,7 @@ impl World {
             grants: vec![Vec::new(); network.node_count()],
             halted_on: vec![Vec::new(); streets.len()],
             vehicles: Vec::new(),
+            weather: Weather::DRY,
             step: 0,
             network,
             streets,

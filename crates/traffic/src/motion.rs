@@ -113,7 +113,8 @@ impl World {
 
     fn desired_mps(&self, vehicle: &Vehicle) -> f64 {
         let link = vehicle.link();
-        let limit_mps = self.streets.get(link).limit_mps * vehicle.driver.limit_share;
+        let limit_mps =
+            self.streets.get(link).limit_mps * vehicle.driver.limit_share * self.weather.speed_factor;
         let passing = self.halted_on[link.0 as usize].iter().any(|&other| {
             let other = &self.vehicles[other.at()];
             other.lane != vehicle.lane

@@ -71,7 +71,7 @@ impl Demand {
             _ => link.free_flow_s(),
         }));
         for vehicle in &world.vehicles {
-            if super::advance::is_standing(vehicle.speed_mps) {
+            if !vehicle.gone && super::advance::is_standing(vehicle.speed_mps) {
                 let lanes = f64::from(world.streets.get(vehicle.link()).lanes);
                 self.cost_s[vehicle.link().0 as usize] += STANDING_COST_S / lanes;
             }

@@ -74,6 +74,8 @@ pub(crate) struct Vehicle {
     pub speed_before_mps: f64,
     /// The step at which it last changed lanes.
     pub changed_lane_at: u64,
+    /// It has left the network.
+    pub gone: bool,
     /// How long it stands before it looks for another way, s.
     pub patience_s: f64,
 }

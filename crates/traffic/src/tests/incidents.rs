@@ -12,7 +12,7 @@ fn events(simulation: &mut Simulation) -> Vec<TrafficEvent> {
 fn incidents(events: &[TrafficEvent]) -> Vec<(IncidentPhase, Vec<VehicleIdx>)> {
     let incidents = events.iter().filter_map(|event| match event {
         TrafficEvent::Incident(incident) => Some((incident.phase, incident.vehicles.clone())),
-        TrafficEvent::Hazard(_) => None,
+        _ => None,
     });
     incidents.collect()
 }
@@ -20,7 +20,7 @@ fn incidents(events: &[TrafficEvent]) -> Vec<(IncidentPhase, Vec<VehicleIdx>)> {
 fn hazards(events: &[TrafficEvent]) -> Vec<Hazard> {
     let hazards = events.iter().filter_map(|event| match event {
         TrafficEvent::Hazard(hazard) => Some(*hazard),
-        TrafficEvent::Incident(_) => None,
+        _ => None,
     });
     hazards.collect()
 }

@@ -3,17 +3,18 @@
 mod flow;
 mod incidents;
 mod roads;
+mod tuning;
 
 use std::sync::Arc;
 
 use model::VehicleKind::{Bus, Car, Emergency, Motorcycle, Other, Truck};
 use roadnet::{LinkIdx, Network};
 
-use super::{FleetMix, IncidentKind, IncidentPlan, Simulation, TrafficPlan};
+use super::{FleetMix, IncidentKind, IncidentPlan, LaneSet, Simulation, TrafficPlan};
 
 /// Central Helsinki as it ships.
 fn helsinki() -> Arc<Network> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/roads/helsinki/network.geojson");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/roads/helsinki/network.geojson");
     let (network, _) = roadnet::read_geojson(&std::fs::read(path).unwrap()).unwrap();
     Arc::new(network)
 }
@@ -25,10 +26,8 @@ fn plan(vehicles: usize, seed: u64) -> TrafficPlan {
         seed,
         vehicles,
         mix: FleetMix::new(shares).unwrap(),
-        attraction: Vec::new(),
-        through: Vec::new(),
-        incidents: Vec::new(),
         warm_up_s: 30.0,
+        ..TrafficPlan::default()
     }
 }
 
@@ -39,6 +38,9 @@ fn incident(kind: IncidentKind, link: LinkIdx, offset_m: f64, at_s: f64) -> Inci
         kind,
         link,
         offset_m,
+        length_m: 0.0,
+        lanes: LaneSet::default(),
+        limit_mps: None,
         at_s,
         duration_s: 120.0,
         repeat_s: None,

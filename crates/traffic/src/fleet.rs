@@ -60,6 +60,18 @@ impl Serialize for FleetMix {
 }
 
 impl FleetMix {
+    /// What drives in a city.
+    pub const CITY: Self = Self {
+        shares: [
+            (VehicleKind::Car, 86.0),
+            (VehicleKind::Truck, 6.0),
+            (VehicleKind::Bus, 4.0),
+            (VehicleKind::Motorcycle, 3.0),
+            (VehicleKind::Emergency, 1.0),
+            (VehicleKind::Other, 0.0),
+        ],
+    };
+
     /// A mix from the share of each kind (each finite and not negative). `None` if all are 0.
     #[must_use]
     pub fn new(shares: [(VehicleKind, f64); 6]) -> Option<Self> {

@@ -5,7 +5,7 @@ use model::Cause;
 use super::demand::Demand;
 use super::event::{Hazard, Incident, IncidentPhase, TrafficEvent};
 use super::idm::EMERGENCY_BRAKE_MPS2;
-use super::plan::{IncidentKind, IncidentPlan};
+use super::incident_plan::{IncidentKind, IncidentPlan};
 use super::vehicle::{Control, VehicleIdx};
 use super::world::{STEP_S, World};
 
@@ -35,6 +35,7 @@ pub(crate) struct StagedIncident {
     cycle: u32,
     involved: Vec<Involved>,
     closed: bool,
+    asked_to_end: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,10 +76,16 @@ pub(crate) struct Scene<'a> {
 impl StagedIncident {
     pub fn new(number: usize, plan: IncidentPlan) -> Self {
         let stage = Stage::Waiting { at_s: plan.at_s, summoned: false };
-        Self { number, plan, stage, cycle: 0, involved: Vec::new(), closed: false }
+        Self { number, plan, stage, cycle: 0, involved: Vec::new(), closed: false, asked_to_end: false }
     }
 
     pub fn step(&mut self, scene: &mut Scene<'_>) {
+        if self.asked_to_end && !self.is_over() {
+            if self.is_present() {
+                self.clear(scene);
+            }
+            self.stage = Stage::Over;
+        }
         match self.stage {
             Stage::Waiting { at_s, summoned } => {
                 if scene.now_s >= at_s {
@@ -89,7 +96,7 @@ impl StagedIncident {
                 }
             }
             Stage::Due { at_s } => {
-                if self.take_first(scene) {
+                if self.plan.kind.closes_lanes() || self.take_first(scene) {
                     self.stage = Stage::Present { at_s, began_s: scene.now_s };
                     self.announce(scene, IncidentPhase::Started);
                 }
@@ -112,6 +119,21 @@ impl StagedIncident {
             }
             Stage::Over => {}
         }
+    }
+
+    /// It is to end with the next step. Whether it was not over already.
+    pub fn ask_to_end(&mut self) -> bool {
+        let is_to_end = !self.is_over() && !self.asked_to_end;
+        self.asked_to_end |= is_to_end;
+        is_to_end
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.stage == Stage::Over
+    }
+
+    pub fn is_present(&self) -> bool {
+        matches!(self.stage, Stage::Present { .. })
     }
 
     /// The vehicle that came to stand first, while the incident is there.
@@ -148,7 +170,9 @@ impl StagedIncident {
     fn take_first(&mut self, scene: &mut Scene<'_>) -> bool {
         let brake_mps2 = match self.plan.kind {
             IncidentKind::Crash => EMERGENCY_BRAKE_MPS2,
-            IncidentKind::Breakdown => BREAKDOWN_BRAKE_MPS2,
+            IncidentKind::Breakdown | IncidentKind::LaneClosure | IncidentKind::Roadworks => {
+                BREAKDOWN_BRAKE_MPS2
+            }
         };
         let found = on_link(scene.world, self.plan.link).find_map(|idx| {
             let vehicle = &scene.world.vehicles[idx.at()];
@@ -230,7 +254,9 @@ impl StagedIncident {
             IncidentKind::Crash => {
                 Cause { code: Cause::ACCIDENT, subcause: u8::from(self.plan.vehicles > 1) }
             }
-            IncidentKind::Breakdown => Cause::new(Cause::BREAKDOWN),
+            IncidentKind::Breakdown | IncidentKind::LaneClosure | IncidentKind::Roadworks => {
+                Cause::new(Cause::BREAKDOWN)
+            }
         }
     }
 
@@ -274,16 +300,20 @@ impl StagedIncident {
     }
 
     fn announce(&self, scene: &mut Scene<'_>, phase: IncidentPhase) {
-        let link = scene.world.network.link(self.plan.link);
-        scene.events.push(TrafficEvent::Incident(Incident {
+        scene.events.push(TrafficEvent::Incident(self.told(scene.world, phase)));
+    }
+
+    /// The truth about it.
+    pub fn told(&self, world: &World, phase: IncidentPhase) -> Incident {
+        Incident {
             number: self.number,
             cycle: self.cycle,
             kind: self.plan.kind,
             phase,
             link: self.plan.link,
-            position: link.line.point_at(self.plan.offset_m),
+            position: world.network.link(self.plan.link).line.point_at(self.plan.offset_m),
             vehicles: self.involved.iter().map(|involved| involved.vehicle).collect(),
-        }));
+        }
     }
 }
 

@@ -8,11 +8,14 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use roadnet::Network;
 
+use super::day_curve::DayCurve;
 use super::demand::Demand;
 use super::event::TrafficEvent;
+use super::fleet::FleetMix;
 use super::incident::{Scene, StagedIncident};
 use super::motion::Move;
 use super::plan::TrafficPlan;
+use super::queue::Queue;
 use super::spawn::BuildError;
 use super::street::position_in_lane;
 use super::vehicle::{Place, VehicleIdx};
@@ -25,12 +28,19 @@ const COST_STEPS: u64 = 20;
 /// network, the plan and its seed decides what happens.
 #[derive(Debug)]
 pub struct Simulation {
-    world: World,
-    demand: Demand,
-    incidents: Vec<StagedIncident>,
+    pub(crate) world: World,
+    pub(crate) demand: Demand,
+    pub(crate) incidents: Vec<StagedIncident>,
     moves: Vec<Move>,
     fresh: Vec<TrafficEvent>,
-    events: VecDeque<TrafficEvent>,
+    pub(crate) events: VecDeque<TrafficEvent>,
+    pub(crate) rng: SmallRng,
+    pub(crate) mix: FleetMix,
+    /// Vehicles that are to drive when demand is highest.
+    pub(crate) wanted: usize,
+    pub(crate) curve: DayCurve,
+    /// At time 0.
+    pub(crate) time_of_day_s: f64,
     /// Steps before time 0.
     warm_up_steps: u64,
 }
@@ -48,6 +58,28 @@ pub struct Observation {
     pub accel_mps2: f64,
 }
 
+/// What a vehicle is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// It is on its way, or waits to go on.
+    Driving,
+    /// A bus at a stop.
+    AtStop,
+    /// It stands at the kerb, off the lanes.
+    Parked,
+    /// It has crashed or broken down, or comes to a stop because of that.
+    Halted,
+}
+
+/// How many vehicles there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// On the lanes.
+    pub driving: usize,
+    /// At the kerb.
+    pub parked: usize,
+}
+
 impl Simulation {
     /// Traffic by a plan, at time 0, already flowing.
     ///
@@ -57,6 +89,7 @@ impl Simulation {
         let mut world = World::new(network);
         let mut rng = SmallRng::seed_from_u64(plan.seed);
         let mut demand = Demand::new(&world, plan, SmallRng::from_rng(&mut rng));
+        world.weather = plan.weather.clamped();
         world.populate(plan, &mut demand, &mut rng)?;
         let mut simulation = Self {
             world,
@@ -70,8 +103,14 @@ impl Simulation {
             moves: Vec::new(),
             fresh: Vec::new(),
             events: VecDeque::new(),
+            rng,
+            mix: plan.mix,
+            wanted: plan.vehicles,
+            curve: plan.demand,
+            time_of_day_s: plan.time_of_day_s,
             warm_up_steps: (plan.warm_up_s.max(0.0) / STEP_S).ceil() as u64,
         };
+        simulation.adjust_count();
         for _ in 0..simulation.warm_up_steps {
             simulation.step();
         }
@@ -84,6 +123,7 @@ impl Simulation {
         self.world.step += 1;
         if self.world.step.is_multiple_of(COST_STEPS) {
             self.demand.refresh_costs(&self.world);
+            self.adjust_count();
         }
         let mut scene =
             Scene { world: &mut self.world, demand: &mut self.demand, events: &mut self.fresh, now_s };
@@ -109,9 +149,34 @@ impl Simulation {
         self.events.pop_front()
     }
 
-    /// All vehicles.
-    pub fn vehicles(&self) -> impl ExactSizeIterator<Item = VehicleIdx> + use<> {
-        (0..self.world.vehicles.len()).map(|i| VehicleIdx(i as u32))
+    /// The vehicles that are there, driving or parked, in order of their numbers.
+    pub fn vehicles(&self) -> impl Iterator<Item = VehicleIdx> + '_ {
+        let there = self.world.vehicles.iter().enumerate().filter(|(_, vehicle)| !vehicle.gone);
+        there.map(|(i, _)| VehicleIdx(i as u32))
+    }
+
+    /// All vehicles' numbers are below this. It never gets smaller.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.world.vehicles.len()
+    }
+
+    /// The vehicle's own number: no other vehicle of this simulation has it, had it or will have it.
+    #[must_use]
+    pub fn serial(&self, vehicle: VehicleIdx) -> u32 {
+        vehicle.0
+    }
+
+    /// What a vehicle is doing.
+    #[must_use]
+    pub fn activity(&self, vehicle: VehicleIdx) -> Activity {
+        if self.world.vehicles[vehicle.at()].is_halted() { Activity::Halted } else { Activity::Driving }
+    }
+
+    /// How many vehicles there are.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts { driving: self.vehicles().count(), parked: 0 }
     }
 
     /// What sort of vehicle it is. The number must be of this simulation.
@@ -147,6 +212,12 @@ impl Simulation {
         self.world.queue_behind(head)
     }
 
+    /// The queues of all lanes that stand or crawl, each with at least `least` vehicles.
+    #[must_use]
+    pub fn queues(&self, least: usize) -> Vec<Queue> {
+        self.world.queues(least)
+    }
+
     /// The network it runs on.
     #[must_use]
     pub fn network(&self) -> &Arc<Network> {
@@ -164,7 +235,8 @@ impl Simulation {
 
     /// New trips for those who have nearly arrived, other ways for those who have waited long.
     fn look_after_routes(&mut self) {
-        for i in 0..self.world.vehicles.len() {
+        for i in (0..self.world.vehicles.len()).filter(|&i| !self.world.vehicles[i].gone).collect::<Vec<_>>()
+        {
             let idx = VehicleIdx(i as u32);
             self.demand.extend_route(&mut self.world, idx);
             let vehicle = &mut self.world.vehicles[i];

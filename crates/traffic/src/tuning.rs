@@ -1,0 +1,83 @@
+//! Changing the traffic while it runs.
+
+use super::day_curve::DayCurve;
+use super::event::{Incident, IncidentPhase, TrafficEvent};
+use super::incident::StagedIncident;
+use super::incident_plan::{IncidentPlan, StageError};
+use super::simulation::Simulation;
+use super::spawn::BuildError;
+use super::weather::Weather;
+
+/// Most incidents that are planned or going on at a time.
+const MOST_INCIDENTS: usize = 1_000;
+
+impl Simulation {
+    /// From now on so many vehicles drive (times the demand at the time of day). More come in at once, as far as there
+    /// is room; too many leave at once, but for those of an incident.
+    ///
+    /// # Errors
+    /// More than the network has room for. Nothing is changed then.
+    pub fn set_vehicles(&mut self, count: usize) -> Result<(), BuildError> {
+        self.world.check_room(count)?;
+        self.wanted = count;
+        self.adjust_count();
+        Ok(())
+    }
+
+    /// Another demand by time of day.
+    pub fn set_demand(&mut self, demand: DayCurve) {
+        self.curve = demand;
+        self.adjust_count();
+    }
+
+    /// Other weather, from the next step on.
+    pub fn set_weather(&mut self, weather: Weather) {
+        self.world.weather = weather.clamped();
+    }
+
+    /// Plans one more incident; with `at_s` in the past it happens as soon as it can. Gives its number.
+    ///
+    /// # Errors
+    /// There is no such lane, or there are too many incidents. Nothing is changed then.
+    pub fn stage(&mut self, plan: IncidentPlan) -> Result<usize, StageError> {
+        let lanes = self.world.streets.get(plan.link).lanes;
+        if plan.kind.closes_lanes() && !(0..lanes).any(|lane| plan.lanes.holds(lane)) {
+            return Err(StageError::NoSuchLane { lanes });
+        }
+        if self.incidents.iter().filter(|incident| !incident.is_over()).count() >= MOST_INCIDENTS {
+            return Err(StageError::TooMany { most: MOST_INCIDENTS });
+        }
+        let number = self.incidents.len();
+        self.incidents.push(StagedIncident::new(number, plan));
+        Ok(number)
+    }
+
+    /// Ends an incident with the next step, for good; one that has not begun never will. Whether there was one to end.
+    pub fn clear(&mut self, number: usize) -> bool {
+        self.incidents.get_mut(number).is_some_and(StagedIncident::ask_to_end)
+    }
+
+    /// The incidents that go on now, with those involved so far.
+    #[must_use]
+    pub fn incidents(&self) -> Vec<Incident> {
+        self.incidents
+            .iter()
+            .filter(|incident| incident.is_present())
+            .map(|incident| incident.told(&self.world, IncidentPhase::Updated))
+            .collect()
+    }
+
+    /// Brings as many vehicles as are wanted at this time of day.
+    pub(crate) fn adjust_count(&mut self) {
+        let time_of_day_s = self.time_of_day_s + self.now_ms() as f64 / 1_000.0;
+        let target = (self.wanted as f64 * self.curve.share_at(time_of_day_s)).round() as usize;
+        let present = self.counts().driving;
+        if present < target {
+            let entered = self.world.bring_in(target - present, &self.mix, &mut self.demand, &mut self.rng);
+            self.events.extend(entered.into_iter().map(TrafficEvent::Entered));
+        } else if present > target {
+            let left = self.world.send_away(present - target);
+            self.events.extend(left.into_iter().map(TrafficEvent::Left));
+        }
+    }
+}
