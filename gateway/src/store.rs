@@ -183,9 +183,9 @@ impl Store {
         let (mut kept, mut unreadable) = (Kept::default(), Vec::new());
         for entry in transaction.open_table(DETECTOR)?.iter()? {
             let (key, json) = entry?;
-            match serde_json::from_slice(json.value()) {
+            match serde_json::from_slice::<serde_json::Value>(json.value()) {
                 Ok(value) => {
-                    kept.states.push(StateChange { key: key.value().to_owned(), value: Some(value) });
+                    kept.states.push(StateChange { key: key.value().to_owned(), value: Some(value.into()) });
                 }
                 Err(_) => unreadable.push(key.value().to_owned()),
             }
@@ -233,7 +233,7 @@ impl Store {
             for StateChange { key, value } in &batch.states {
                 match value {
                     Some(value) => {
-                        detector.insert(key.as_str(), value.to_string().as_bytes())?;
+                        detector.insert(key.as_str(), value.to_json().to_string().as_bytes())?;
                     }
                     None => {
                         detector.remove(key.as_str())?;

@@ -2,7 +2,7 @@
 
 use crate::output::{Output, StateChange};
 use crate::settings::Settings;
-use crate::stages::{Passed, Plan, Received, Sequencer, TrackStage, WatchStage};
+use crate::stages::{Passed, Received, Sequencer, TrackStage, WatchStage};
 use crate::view::View;
 use model::codec::Report;
 use model::{DropReason, Timestamp, VehicleId, Zone, ZoneId};
@@ -10,9 +10,9 @@ use roadnet::Network;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Reports that go through the stages together: few enough for what is between the stages to stay in the processor's
-/// second-level cache.
-const AT_ONCE: usize = 512;
+/// Reports looked at together before they are taken one by one: few enough for what they need to stay in the processor's
+/// nearest caches.
+const LOOK_AHEAD: usize = 32;
 
 /// Finds accidents, jams, zone entries and zone exits in a stream of reports.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl Detector {
     pub fn restore(&mut self, state: impl IntoIterator<Item = StateChange>) -> Vec<String> {
         let mut unreadable = Vec::new();
         for StateChange { key, value } in state {
-            let Some(value) = value else { continue };
+            let Some(value) = value.map(|value| value.to_json()) else { continue };
             let known = match key.strip_prefix("visit/").map(VehicleId::new) {
                 Some(Ok(vehicle)) => self.tracks.restore(self.sequencer.recall(&vehicle), value),
                 Some(Err(_)) => false,
@@ -71,8 +71,8 @@ impl Detector {
     pub fn handle_report(&mut self, report: Report, now: Timestamp) -> Result<(), DropReason> {
         self.handle_timeout(now);
         let admitted = self.sequencer.admit(report, now)?;
-        let tracked = self.tracks.follow(admitted)?;
-        self.watch.take(tracked, &mut self.out);
+        let seen = self.tracks.follow_into(admitted, &mut self.out)?;
+        self.watch.see(seen, &mut self.out);
         Ok(())
     }
 
@@ -83,13 +83,34 @@ impl Detector {
         reports: impl IntoIterator<Item = Received>,
         mut fate: impl FnMut(Result<(), DropReason>),
     ) {
-        let mut reports = reports.into_iter().peekable();
-        while reports.peek().is_some() {
-            let mut plan = Plan::for_parts(1);
-            plan.reports(&mut self.sequencer, reports.by_ref().take(AT_ONCE));
-            let found = self.tracks.run(plan.tasks.into_iter().flatten());
-            self.watch.run(&plan.steps, vec![found], &mut self.out, &mut fate);
+        let mut reports = reports.into_iter();
+        let mut ahead: Vec<Received> = Vec::with_capacity(LOOK_AHEAD);
+        let mut numbers = Vec::with_capacity(LOOK_AHEAD);
+        loop {
+            ahead.extend(reports.by_ref().take(LOOK_AHEAD));
+            if ahead.is_empty() {
+                return;
+            }
+            self.look_ahead(&ahead, &mut numbers);
+            for (report, now) in ahead.drain(..) {
+                fate(match report {
+                    Ok(report) => self.handle_report(report, now),
+                    Err(reason) => {
+                        self.handle_timeout(now);
+                        Err(reason)
+                    }
+                });
+            }
         }
+    }
+
+    /// Looks at what the reports will need, so that the processor waits for the memory once for all of them, not once for
+    /// each. `numbers` is room for those of their vehicles.
+    fn look_ahead(&self, reports: &[Received], numbers: &mut Vec<u32>) {
+        numbers.clear();
+        self.sequencer.look_ahead(reports.iter().filter_map(|(report, _)| report.as_ref().ok()), numbers);
+        self.tracks.look_ahead_at(numbers.iter().copied());
+        self.watch.look_ahead(numbers);
     }
 
     /// Lets time pass until `now`, the receiver's time.

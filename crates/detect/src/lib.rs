@@ -18,7 +18,7 @@ mod watch;
 
 pub use detector::Detector;
 pub use observation::{HazardObservation, Observation, OnRoad, Seen};
-pub use output::{Output, StateChange};
+pub use output::{Output, StateChange, StateValue};
 pub use settings::{
     AccidentSettings, CourseSettings, JamSettings, Preset, Range, ReportSettings, Settings, SettingsError,
     ZoneSettings,

@@ -65,7 +65,8 @@ fn state_and_zones_are_kept_and_forgotten_with_the_batch() {
             "geometry": {"type": "Point", "coordinates": [24.94, 60.17]}});
         Zone::from_feature(&feature).unwrap()
     };
-    let keep = |key: &str, value| StateChange { key: key.into(), value: Some(value) };
+    let keep =
+        |key: &str, value: serde_json::Value| StateChange { key: key.into(), value: Some(value.into()) };
     let store = Store::open(folder.path()).unwrap();
     let batch = Batch {
         states: vec![keep("visit/v1", json!([1])), keep("visit/v2", json!(2))],

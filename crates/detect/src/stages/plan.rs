@@ -71,12 +71,14 @@ impl Plan {
     pub fn reports(&mut self, sequencer: &mut Sequencer, reports: impl IntoIterator<Item = Received>) {
         let mut reports = reports.into_iter();
         let mut ahead: Vec<Received> = Vec::with_capacity(LOOK_AHEAD);
+        let mut numbers = Vec::with_capacity(LOOK_AHEAD);
         loop {
             ahead.extend(reports.by_ref().take(LOOK_AHEAD));
             if ahead.is_empty() {
                 return;
             }
-            sequencer.look_ahead(ahead.iter().filter_map(|(report, _)| report.as_ref().ok()));
+            numbers.clear();
+            sequencer.look_ahead(ahead.iter().filter_map(|(report, _)| report.as_ref().ok()), &mut numbers);
             for (report, now) in ahead.drain(..) {
                 self.report(sequencer, report, now);
             }

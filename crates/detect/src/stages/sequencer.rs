@@ -80,12 +80,14 @@ impl Sequencer {
         Ok(Admitted { number, report, newest: self.clock.newest().unwrap_or(ts) })
     }
 
-    /// Looks at what the next reports will need.
-    pub(crate) fn look_ahead<'a>(&self, reports: impl Iterator<Item = &'a Report>) {
-        self.vehicles.look_ahead(reports.map(|report| match report {
+    /// Looks at what the next reports will need; puts the numbers of their vehicles into `numbers`, as far as they are
+    /// known and most likely right.
+    pub(crate) fn look_ahead<'a>(&self, reports: impl Iterator<Item = &'a Report>, numbers: &mut Vec<u32>) {
+        let names = reports.map(|report| match report {
             Report::Position(report) => &report.vehicle,
             Report::Hazard(report) => &report.vehicle,
-        }));
+        });
+        self.vehicles.look_ahead(names, numbers);
     }
 
     /// The number of a vehicle that a former run knew.

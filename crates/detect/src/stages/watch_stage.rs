@@ -49,14 +49,25 @@ impl WatchStage {
     /// Takes what came of one task, its outputs first.
     pub fn take(&mut self, tracked: Tracked, out: &mut VecDeque<Output>) {
         out.extend(tracked.outputs);
-        match tracked.seen {
-            Some(Seen::Position(observation)) => self.watch.observe(&observation, &self.settings),
-            Some(Seen::Hazard(hazard, newest)) => {
+        if let Some(seen) = tracked.seen {
+            self.see(seen, out);
+        }
+    }
+
+    /// Takes what came of a report.
+    pub(crate) fn see(&mut self, seen: Seen, out: &mut VecDeque<Output>) {
+        match seen {
+            Seen::Position(observation) => self.watch.observe(&observation, &self.settings),
+            Seen::Hazard(hazard, newest) => {
                 self.watch.hear(hazard, newest, &self.settings, &mut self.out);
                 out.extend(self.out.drain(..));
             }
-            None => {}
         }
+    }
+
+    /// Looks at what the next observations of these vehicles will need.
+    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
+        self.watch.look_ahead(numbers);
     }
 
     /// Goes through the steps of a plan with what each part found, in order; `reports` is told what became of every

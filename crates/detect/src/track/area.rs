@@ -69,12 +69,10 @@ impl Area {
         }
     }
 
-    /// No point of the border is nearer than this, in metres: the distance to the box around the area.
-    pub(crate) fn at_least_m(&self, point: LatLon) -> f64 {
-        let (x, y) = self.plane.to_xy_m(point);
-        let (west, south) = self.plane.to_xy_m(self.corners.0);
-        let (east, north) = self.plane.to_xy_m(self.corners.1);
-        (west - x).max(x - east).max(0.0).hypot((south - y).max(y - north).max(0.0))
+    /// Metres of a straight way, as the area's distances are measured.
+    pub(crate) fn length_m(&self, from: LatLon, to: LatLon) -> f64 {
+        let ((x1, y1), (x2, y2)) = (self.plane.to_xy_m(from), self.plane.to_xy_m(to));
+        squared((x2 - x1, y2 - y1)).sqrt()
     }
 
     /// Metres to the border: positive outside, negative inside.
@@ -83,15 +81,16 @@ impl Area {
         match &self.rings {
             Rings::Within(line, reach_m) => distance_to_line_m(p, line) - reach_m,
             Rings::Polygons(polygons) => {
-                let inside = polygons
-                    .iter()
-                    .any(|rings| rings.iter().map(|ring| crossings(p, ring)).sum::<usize>() % 2 == 1);
-                let border = polygons
-                    .iter()
-                    .flatten()
-                    .map(|ring| distance_to_line_m(p, ring))
-                    .fold(f64::INFINITY, f64::min);
-                if inside { -border } else { border }
+                let (mut is_inside, mut border_m2) = (false, f64::INFINITY);
+                for rings in polygons {
+                    let mut is_odd = false;
+                    for edge in rings.iter().flat_map(|ring| ring.windows(2)) {
+                        is_odd ^= is_crossed(p, edge[0], edge[1]);
+                        border_m2 = border_m2.min(to_edge_m2(p, edge[0], edge[1]));
+                    }
+                    is_inside |= is_odd;
+                }
+                if is_inside { -border_m2.sqrt() } else { border_m2.sqrt() }
             }
         }
     }
@@ -112,14 +111,9 @@ impl Area {
     }
 }
 
-/// How many edges of the ring a ray to the east meets.
-fn crossings((x, y): (f64, f64), ring: &[(f64, f64)]) -> usize {
-    ring.windows(2)
-        .filter(|edge| {
-            let ((x1, y1), (x2, y2)) = (edge[0], edge[1]);
-            (y1 > y) != (y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
-        })
-        .count()
+/// Whether a ray to the east meets an edge.
+fn is_crossed((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> bool {
+    (y1 > y) != (y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
 }
 
 /// How wide a ring is, in metres: its box's smaller side, or less where it lies across it. Four times the area over the
@@ -144,18 +138,24 @@ fn ring_width_m(ring: &[(f64, f64)]) -> f64 {
 
 fn distance_to_line_m(p: (f64, f64), line: &[(f64, f64)]) -> f64 {
     match line {
-        [only] => (p.0 - only.0).hypot(p.1 - only.1),
+        [only] => squared((p.0 - only.0, p.1 - only.1)).sqrt(),
         line => {
-            line.windows(2).map(|edge| distance_to_edge_m(p, edge[0], edge[1])).fold(f64::INFINITY, f64::min)
+            let edges = line.windows(2).map(|edge| to_edge_m2(p, edge[0], edge[1]));
+            edges.fold(f64::INFINITY, f64::min).sqrt()
         }
     }
 }
 
-fn distance_to_edge_m((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> f64 {
+fn squared((x, y): (f64, f64)) -> f64 {
+    x * x + y * y
+}
+
+/// The square of the distance to an edge.
+fn to_edge_m2((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> f64 {
     let (dx, dy) = (x2 - x1, y2 - y1);
-    let squared = dx * dx + dy * dy;
-    let t = if squared > 0.0 { (((x - x1) * dx + (y - y1) * dy) / squared).clamp(0.0, 1.0) } else { 0.0 };
-    (x - x1 - t * dx).hypot(y - y1 - t * dy)
+    let length_m2 = squared((dx, dy));
+    let t = if length_m2 > 0.0 { (((x - x1) * dx + (y - y1) * dy) / length_m2).clamp(0.0, 1.0) } else { 0.0 };
+    squared((x - x1 - t * dx, y - y1 - t * dy))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::fix::Fix;
 use super::stop::Stop;
 use super::tracks::World;
 use super::visit::{Crossing, Visit};
-use super::visits::{follow, undecided};
+use super::visits::{Going, follow, undecided};
+use model::geo::Scale;
 use model::{LatLon, Timestamp};
 use roadnet::matching::Place;
 
@@ -20,21 +21,39 @@ const DETOUR: f64 = 1.5;
 /// … and so many metres.
 const DETOUR_M: f64 = 30.0;
 
-/// What is known of a vehicle's course.
+/// What is known of a vehicle's course. What few vehicles have at a time is kept apart: there may be a million of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Course {
-    pub(crate) visits: Vec<Visit>,
-    stop: Option<Stop>,
+    /// `None` = no visits.
+    visiting: Option<Box<Visiting>>,
+    stop: Option<Box<Stop>>,
     /// How exact the last position was, one standard deviation in metres.
     sigma_m: f32,
     /// How far it can still go without meeting a zone's border, in metres, as of this generation of zones.
     clear_m: f32,
     zones_known: u32,
+    /// Whether some visit is not sure yet, so that every report matters.
+    is_undecided: bool,
+    /// Whether it was told to have left its zones since its last report, because it was silent.
+    was_silent: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Visiting {
+    visits: Vec<Visit>,
 }
 
 impl Default for Course {
     fn default() -> Self {
-        Self { visits: Vec::new(), stop: None, sigma_m: 0.0, clear_m: -1.0, zones_known: 0 }
+        Self {
+            visiting: None,
+            stop: None,
+            sigma_m: 0.0,
+            clear_m: -1.0,
+            zones_known: 0,
+            is_undecided: false,
+            was_silent: false,
+        }
     }
 }
 
@@ -58,9 +77,38 @@ pub(crate) struct Motion {
     pub(crate) is_reported: bool,
     /// Metres from the last estimate to this.
     pub(crate) moved_m: f64,
+    /// Metres a degree there.
+    pub(crate) scale: Scale,
 }
 
 impl Course {
+    /// Its visits to zones.
+    pub(crate) fn visits(&self) -> &[Visit] {
+        self.visiting.as_ref().map_or(&[], |visiting| &visiting.visits)
+    }
+
+    /// Puts visits in place of those there are.
+    pub(crate) fn set_visits(&mut self, visits: Vec<Visit>) {
+        self.is_undecided = undecided(&visits);
+        match &mut self.visiting {
+            _ if visits.is_empty() => self.visiting = None,
+            Some(visiting) => visiting.visits = visits,
+            None => self.visiting = Some(Box::new(Visiting { visits })),
+        }
+    }
+
+    /// Ends the visits of a vehicle that fell silent, and gives them.
+    pub(crate) fn fall_silent(&mut self) -> Vec<Visit> {
+        let visits = self.take_visits();
+        self.was_silent |= !visits.is_empty();
+        visits
+    }
+
+    fn take_visits(&mut self) -> Vec<Visit> {
+        self.is_undecided = false;
+        self.visiting.take().map_or_else(Vec::new, |visiting| visiting.visits)
+    }
+
     /// Takes a vehicle on from the last report, if there was one, to this. Gives the zones it entered or left, and whether
     /// anything about its visits changed; nothing is looked at while it is clear of borders.
     pub(crate) fn follow(
@@ -72,14 +120,18 @@ impl Course {
     ) -> (Vec<Crossing>, bool) {
         let sigma_before_m = std::mem::replace(&mut self.sigma_m, motion.sigma_m);
         let reported = Fix { ts: here.ts, position: here.position, sigma_m: motion.sigma_m };
-        let stop = Stop::next(self.stop, reported, motion.speed_mps, motion.is_reported);
-        let stop_before = std::mem::replace(&mut self.stop, stop);
+        let stop_before = self.stop.as_deref().copied();
+        let stop = Stop::next(stop_before, reported, &motion);
+        match (&mut self.stop, stop) {
+            (Some(slot), Some(stop)) => **slot = stop,
+            (slot, stop) => *slot = stop.map(Box::new),
+        }
         let moved_m = match (stop_before, stop) {
             (None, None) => motion.moved_m,
             (before, after) => {
                 let from = before.map(|stop| stop.place);
                 let to = after.map_or(here.position, |stop| stop.place);
-                from.map_or(motion.moved_m, |from| from.distance_m(to))
+                from.map_or(motion.moved_m, |from| motion.scale.distance_m(from, to))
             }
         };
         #[allow(clippy::cast_possible_truncation)]
@@ -88,19 +140,28 @@ impl Course {
         }
         let detour_m = if moved_m > ROAD_MATTERS_M { moved_m * (DETOUR - 1.0) + DETOUR_M } else { 0.0 };
         let known = self.zones_known == world.zones.generation();
-        if known && f64::from(self.clear_m) > detour_m + MOST_PULL_M && !undecided(&self.visits) {
+        let is_clear = f64::from(self.clear_m) > detour_m + MOST_PULL_M;
+        if known && is_clear && !self.is_undecided && !self.was_silent {
             return (Vec::new(), false);
         }
+        let was_silent = std::mem::take(&mut self.was_silent);
         let from = before.map(|before| self.was_at(before, stop_before, stop, sigma_before_m, world));
         let to = match stop {
-            // Whatever says where it stands says where it stopped.
-            Some(stop) => Fix { ts: stop.since, position: stop.place, sigma_m: motion.sigma_m },
+            // Whatever says where it stands says where it stopped, unless it was told to have left since then.
+            Some(stop) => Fix {
+                ts: if was_silent { here.ts } else { stop.since },
+                position: stop.place,
+                sigma_m: motion.sigma_m,
+            },
             None => Fix { position: on_carriageway(here, motion.sigma_m, world), ..reported },
         };
-        let was = self.visits.clone();
+        let mut visits = self.take_visits();
+        let was = visits.clone();
         let way = way(from, to, before.and_then(|before| before.place), here.place, moved_m, world);
-        let crossings = follow(&mut self.visits, world.zones, &world.settings.zones, &way, here.ts);
-        let changed = self.visits != was;
+        let going = Going { way: &way, now: here.ts, was_silent };
+        let crossings = follow(&mut visits, world.zones, &world.settings.zones, &going);
+        let changed = visits != was;
+        self.set_visits(visits);
         #[allow(clippy::cast_possible_truncation)]
         {
             let at = stop.map_or(here.position, |stop| stop.place);
@@ -149,7 +210,8 @@ fn way(
     world: &World<'_>,
 ) -> Vec<Fix> {
     let Some(from) = from else { return vec![to] };
-    let mut way = vec![from];
+    let mut way = Vec::with_capacity(2);
+    way.push(from);
     if let (Some(place_before), Some(place)) = (place_before, place)
         && moved_m > ROAD_MATTERS_M
         && let Some(corners) = world.matcher.way(&place_before, &place, moved_m * DETOUR + DETOUR_M)

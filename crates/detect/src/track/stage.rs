@@ -70,7 +70,7 @@ impl TrackStage {
     /// Takes back a vehicle's visits that a former run kept; whether `value` was such.
     pub fn restore(&mut self, number: u32, value: serde_json::Value) -> bool {
         let Ok(visits) = serde_json::from_value::<Vec<Visit>>(value) else { return false };
-        self.track_mut(number).course.visits = visits;
+        self.track_mut(number).course.set_visits(visits);
         true
     }
 
@@ -101,12 +101,18 @@ impl TrackStage {
         }
     }
 
-    /// Looks at what the tasks will need, so that the processor waits for the memory once for all of them.
+    /// Looks at what the tasks will need.
     fn look_ahead(&self, tasks: &[TrackTask]) {
-        let tracks = tasks.iter().filter_map(|task| match task {
-            TrackTask::Report(admitted) => self.tracks.get((admitted.number / self.parts) as usize),
+        self.look_ahead_at(tasks.iter().filter_map(|task| match task {
+            TrackTask::Report(admitted) => Some(admitted.number),
             _ => None,
-        });
+        }));
+    }
+
+    /// Looks at what the next reports of these vehicles will need, so that the processor waits for the memory once for all
+    /// of them.
+    pub(crate) fn look_ahead_at(&self, numbers: impl Iterator<Item = u32>) {
+        let tracks = numbers.filter_map(|number| self.tracks.get((number / self.parts) as usize));
         let sum = tracks.fold(0_u32, |sum, track| sum.wrapping_add(track.look_ahead(&self.matcher)));
         std::hint::black_box(sum);
     }
@@ -132,6 +138,17 @@ impl TrackStage {
     /// # Errors
     /// [`DropReason::Duplicate`], [`DropReason::OutOfOrder`] or [`DropReason::ImpossibleJump`].
     pub fn follow(&mut self, admitted: Admitted) -> Result<Tracked, DropReason> {
+        let mut outputs = Vec::new();
+        let seen = self.follow_into(admitted, &mut outputs)?;
+        Ok(Tracked { outputs, seen: Some(seen) })
+    }
+
+    /// The same, with the outputs put where they are wanted.
+    pub(crate) fn follow_into(
+        &mut self,
+        admitted: Admitted,
+        outputs: &mut impl Extend<Output>,
+    ) -> Result<Seen, DropReason> {
         let Admitted { number, report, newest } = admitted;
         let index = self.index(number);
         let world = World { settings: &self.settings, matcher: &self.matcher, zones: &self.zones };
@@ -139,12 +156,12 @@ impl TrackStage {
         match report {
             Report::Position(report) => {
                 let moved = track.handle_position(number, report, &world)?;
-                let outputs = crossing_outputs(&moved, track, self.matcher.network());
-                Ok(Tracked { outputs, seen: Some(Seen::Position(moved.observation)) })
+                crossing_outputs(&moved, track, self.matcher.network(), outputs);
+                Ok(Seen::Position(moved.observation))
             }
             Report::Hazard(report) => {
                 let hazard = track.handle_hazard(report, &world)?;
-                Ok(Tracked { outputs: Vec::new(), seen: Some(Seen::Hazard(hazard, newest)) })
+                Ok(Seen::Hazard(hazard, newest))
             }
         }
     }
@@ -152,7 +169,7 @@ impl TrackStage {
     /// Lets a vehicle leave its zones that fell silent.
     pub fn silence(&mut self, number: u32, vehicle: &VehicleId, at: Timestamp) -> Tracked {
         let index = self.index(number);
-        let visits = std::mem::take(&mut self.tracks[index].course.visits);
+        let visits = self.tracks[index].course.fall_silent();
         if visits.is_empty() {
             return Tracked::default();
         }
@@ -197,19 +214,17 @@ impl TrackStage {
     }
 }
 
-fn crossing_outputs(moved: &Moved, track: &Track, network: &Network) -> Vec<Output> {
+fn crossing_outputs(moved: &Moved, track: &Track, network: &Network, outputs: &mut impl Extend<Output>) {
     let Observation { vehicle, ts, on_road, speed_mps, .. } = &moved.observation;
-    let mut outputs = Vec::new();
     for crossing in &moved.crossings {
         let mut event = crossing_event(vehicle, *ts, crossing.clone(), 1.0);
         event.road = road_at(network, *on_road);
         event.measures.speed_mps = *speed_mps;
-        outputs.push(Output::Event(Box::new(event)));
+        outputs.extend([Output::Event(Box::new(event))]);
     }
     if moved.visits_changed {
-        outputs.push(Output::State(visits_state(vehicle, &track.course.visits)));
+        outputs.extend([Output::State(visits_state(vehicle, track.course.visits()))]);
     }
-    outputs
 }
 
 /// A zone entry or exit, told at `at`; without its road and speed.
@@ -237,5 +252,5 @@ fn crossing_event(vehicle: &VehicleId, told: Timestamp, crossing: Crossing, conf
 
 fn visits_state(vehicle: &VehicleId, visits: &[Visit]) -> StateChange {
     let key = format!("visit/{vehicle}");
-    if visits.is_empty() { StateChange::forget(key) } else { StateChange::keep(key, &visits) }
+    if visits.is_empty() { StateChange::forget(key) } else { StateChange::keep_visits(key, visits) }
 }

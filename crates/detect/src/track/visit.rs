@@ -114,7 +114,7 @@ impl Walk<'_> {
     /// Goes straight from one fix to another. Nothing can change sooner than the border is near, so that steps far
     /// from it are long.
     fn straight(&mut self, from: Fix, to: Fix) {
-        let length_m = from.position.distance_m(to.position);
+        let length_m = self.area.length_m(from.position, to.position);
         let least_m = STEP_M.max(length_m / MAX_STEPS);
         let (mut gone_m, mut before) = (0.0, from);
         let mut distance_m = self.area.signed_distance_m(from.position);

@@ -6,16 +6,26 @@ use super::zones::Zones;
 use crate::settings::ZoneSettings;
 use model::Timestamp;
 
-/// Follows a vehicle along a way from where it was to where it is `now`, and gives the crossings that are sure by now, in
-/// order of time. The way of a vehicle that is first heard of is one fix.
+/// How a vehicle went on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Going<'a> {
+    /// From where it was to where it is. The way of a vehicle that is first heard of is one fix.
+    pub(crate) way: &'a [Fix],
+    /// When it reported that.
+    pub(crate) now: Timestamp,
+    /// Whether it was told to have left its zones since the report before.
+    pub(crate) was_silent: bool,
+}
+
+/// Follows a vehicle along its way, and gives the crossings that are sure by now, in order of time.
 pub(crate) fn follow(
     visits: &mut Vec<Visit>,
     zones: &Zones,
     settings: &ZoneSettings,
-    way: &[Fix],
-    now: Timestamp,
+    going: &Going<'_>,
 ) -> Vec<Crossing> {
     let mut crossings = Vec::new();
+    let Going { way, now, was_silent } = *going;
     let (Some(first), Some(last)) = (way.first(), way.last()) else { return crossings };
     let mut meet = |from: &Fix, to: &Fix| {
         zones.on_the_way(from.position, to.position, |area| {
@@ -31,7 +41,12 @@ pub(crate) fn follow(
         way.windows(2).for_each(|pair| meet(&pair[0], &pair[1]));
     }
     visits.retain_mut(|visit| match zones.get(&visit.zone) {
-        Some(area) => visit.follow(area, settings, way, now, &mut crossings),
+        Some(area) => {
+            // Who was told to have left, and is still there, comes in with this report: the entry before was another.
+            let is_anew = was_silent && area.signed_distance_m(first.position) <= 0.0;
+            let way = if is_anew { &way[way.len() - 1..] } else { way };
+            visit.follow(area, settings, way, now, &mut crossings)
+        }
         None => false,
     });
     if visits.is_empty() {
@@ -74,7 +89,8 @@ mod tests {
                 sigma_m: 1.0,
             };
             let way: Vec<Fix> = before.into_iter().chain([here]).collect();
-            for crossing in follow(&mut visits, zones, &ZoneSettings::default(), &way, here.ts) {
+            let going = Going { way: &way, now: here.ts, was_silent: false };
+            for crossing in follow(&mut visits, zones, &ZoneSettings::default(), &going) {
                 let second = (crossing.at.ts.as_ms() - 1_000_000) as f64 / 1_000.0;
                 let east_m = (crossing.at.position.lon * 111_195.08).round();
                 all.push((if crossing.entered { '+' } else { '-' }, second, east_m));

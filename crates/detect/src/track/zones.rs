@@ -3,7 +3,7 @@
 use super::area::Area;
 use foldhash::fast::RandomState;
 use model::{LatLon, Zone, ZoneId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Side of a grid cell in degrees; some hundred metres.
 const CELL_DEG: f64 = 0.004;
@@ -11,6 +11,8 @@ const CELL_DEG: f64 = 0.004;
 const MAX_CELLS: usize = 4_096;
 /// A way over more cells than this is too long for what lies between its ends to be known.
 const MAX_WAY_CELLS: usize = 256;
+/// A zone that comes so near a cell is listed with it, in degrees.
+const NEAR_DEG: f64 = 0.002;
 /// Metres per degree of latitude, a little less than true.
 const M_PER_DEG: f64 = 111_000.0;
 
@@ -19,11 +21,38 @@ const M_PER_DEG: f64 = 111_000.0;
 pub(crate) struct Zones {
     /// By number; numbers of removed zones are used again.
     areas: Vec<Option<Area>>,
-    numbers: BTreeMap<ZoneId, u32>,
-    cells: HashMap<(i32, i32), Vec<u32>, RandomState>,
+    numbers: HashMap<ZoneId, u32, RandomState>,
+    cells: HashMap<(i32, i32), Cell, RandomState>,
     wide: Vec<u32>,
     /// Counts the changes.
     generation: u32,
+}
+
+/// What is known of a cell.
+#[derive(Debug, Default)]
+struct Cell {
+    /// The zones that reach into it.
+    zones: Vec<u32>,
+    /// Those, and the ones that come near it.
+    near: Vec<Near>,
+}
+
+/// A zone near a cell.
+#[derive(Debug)]
+struct Near {
+    zone: u32,
+    /// South-west and north-east corner of the box around it.
+    corners: (LatLon, LatLon),
+}
+
+impl Near {
+    /// No point of the border is nearer than the root of this, in m²: the distance to the box, a little less than true.
+    fn at_least_m2(&self, point: LatLon, m_per_deg_lon: f64) -> f64 {
+        let (low, high) = self.corners;
+        let east_m = (low.lon - point.lon).max(point.lon - high.lon).max(0.0) * m_per_deg_lon;
+        let north_m = (low.lat - point.lat).max(point.lat - high.lat).max(0.0) * M_PER_DEG;
+        east_m * east_m + north_m * north_m
+    }
 }
 
 impl Zones {
@@ -35,7 +64,13 @@ impl Zones {
         let free = self.areas.iter().position(Option::is_none).unwrap_or(self.areas.len());
         let number = u32::try_from(free).unwrap_or(u32::MAX);
         match cells(area.corners, MAX_CELLS) {
-            Some(cells) => cells.for_each(|cell| self.cells.entry(cell).or_default().push(number)),
+            Some(cells) => {
+                cells.for_each(|cell| self.cells.entry(cell).or_default().zones.push(number));
+                for cell in cells_of(wider(area.corners)) {
+                    let near = Near { zone: number, corners: area.corners };
+                    self.cells.entry(cell).or_default().near.push(near);
+                }
+            }
             None => self.wide.push(number),
         }
         match self.areas.get_mut(free) {
@@ -51,10 +86,11 @@ impl Zones {
         let Some(number) = self.numbers.remove(id) else { return false };
         let Some(area) = self.areas[number as usize].take() else { return false };
         match cells(area.corners, MAX_CELLS) {
-            Some(cells) => {
-                for cell in cells {
-                    if let Some(numbers) = self.cells.get_mut(&cell) {
-                        numbers.retain(|other| *other != number);
+            Some(_) => {
+                for cell in cells_of(wider(area.corners)) {
+                    if let Some(cell) = self.cells.get_mut(&cell) {
+                        cell.zones.retain(|other| *other != number);
+                        cell.near.retain(|near| near.zone != number);
                     }
                 }
             }
@@ -75,9 +111,15 @@ impl Zones {
 
     /// How far one can go from `point` in any direction without meeting a border, in metres; at least this.
     pub(crate) fn clearance_m(&self, point: LatLon) -> f64 {
-        let mut clear_m = to_cell_border_m(point);
-        for area in self.listed(cell(point.lat), cell(point.lon)) {
-            if area.at_least_m(point) < clear_m {
+        let m_per_deg_lon = M_PER_DEG * (point.lat.abs() + CELL_DEG).min(90.0).to_radians().cos();
+        let mut clear_m = beyond_cell_m(point, m_per_deg_lon);
+        let cell = self.cells.get(&(cell(point.lat), cell(point.lon)));
+        let near = cell.into_iter().flat_map(|cell| &cell.near);
+        let near = near.map(|near| (near.zone, near.at_least_m2(point, m_per_deg_lon)));
+        for (number, at_least_m2) in near.chain(self.wide.iter().map(|number| (*number, 0.0))) {
+            if at_least_m2 < clear_m * clear_m
+                && let Some(area) = &self.areas[number as usize]
+            {
                 clear_m = clear_m.min(area.signed_distance_m(point).abs());
             }
         }
@@ -106,31 +148,44 @@ impl Zones {
     fn listed(&self, lat: i32, lon: i32) -> impl Iterator<Item = &Area> {
         let here = self.cells.get(&(lat, lon));
         here.into_iter()
-            .flatten()
+            .flat_map(|cell| &cell.zones)
             .chain(&self.wide)
             .filter_map(|number| self.areas[*number as usize].as_ref())
     }
 }
 
-/// Metres to the nearest side of the cell that the point is in; a little less than true.
-fn to_cell_border_m(point: LatLon) -> f64 {
+/// Metres to the nearest place that is farther than [`NEAR_DEG`] beside the cell that the point is in; a little less than
+/// true.
+fn beyond_cell_m(point: LatLon, m_per_deg_lon: f64) -> f64 {
     let to_side = |degrees: f64| {
         let within = degrees / CELL_DEG - (degrees / CELL_DEG).floor();
-        within.min(1.0 - within) * CELL_DEG
+        within.min(1.0 - within) * CELL_DEG + NEAR_DEG
     };
-    let m_per_deg_lon = M_PER_DEG * (point.lat.abs() + CELL_DEG).min(90.0).to_radians().cos();
     (to_side(point.lat) * M_PER_DEG).min(to_side(point.lon) * m_per_deg_lon)
+}
+
+/// A box with what is near it.
+fn wider((south_west, north_east): (LatLon, LatLon)) -> (LatLon, LatLon) {
+    (
+        LatLon::new(south_west.lat - NEAR_DEG, south_west.lon - NEAR_DEG),
+        LatLon::new(north_east.lat + NEAR_DEG, north_east.lon + NEAR_DEG),
+    )
 }
 
 /// The cells that a box covers; `None` if they are more than `most`.
 fn cells(corners: (LatLon, LatLon), most: usize) -> Option<impl Iterator<Item = (i32, i32)> + use<>> {
     let (south_west, north_east) = corners;
+    let rows = cell(north_east.lat) - cell(south_west.lat) + 1;
+    let columns = cell(north_east.lon) - cell(south_west.lon) + 1;
+    let count = i64::from(rows) * i64::from(columns);
+    usize::try_from(count).is_ok_and(|count| count <= most).then(|| cells_of(corners))
+}
+
+/// The cells that a box covers, however many they are.
+fn cells_of((south_west, north_east): (LatLon, LatLon)) -> impl Iterator<Item = (i32, i32)> + use<> {
     let (south, north) = (cell(south_west.lat), cell(north_east.lat));
     let (west, east) = (cell(south_west.lon), cell(north_east.lon));
-    let count = i64::from(north - south + 1) * i64::from(east - west + 1);
-    usize::try_from(count)
-        .is_ok_and(|count| count <= most)
-        .then(|| (south..=north).flat_map(move |lat| (west..=east).map(move |lon| (lat, lon))))
+    (south..=north).flat_map(move |lat| (west..=east).map(move |lon| (lat, lon)))
 }
 
 #[allow(clippy::cast_possible_truncation)] // degrees are at most a few hundred

@@ -105,6 +105,11 @@ impl Accidents {
         self.bottlenecks.observe(observation, network, &self.layout, settings);
     }
 
+    /// Looks at what the next observations of these vehicles will need.
+    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
+        self.stops.look_ahead(numbers);
+    }
+
     /// Whether there is anything that time alone can change.
     pub(crate) fn is_idle(&self) -> bool {
         self.claims.is_empty() && self.accidents.is_empty()

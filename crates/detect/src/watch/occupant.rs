@@ -168,6 +168,11 @@ impl Occupant {
         Step { moved_m, ratio, waited_s, stood_s }
     }
 
+    /// How many drove past while it stood.
+    pub(crate) fn passed_by(&self) -> u8 {
+        self.passed_by
+    }
+
     /// Takes note that somebody drove past.
     pub(crate) fn pass_by(&mut self) {
         self.passed_by = self.passed_by.saturating_add(1);

@@ -64,6 +64,15 @@ impl Watch {
         self.traffic.observe(observation, &self.network, &settings.jams);
     }
 
+    /// Looks at what the next observations of these vehicles will need, so that the processor waits for the memory once for
+    /// all of them, not once for each.
+    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
+        self.traffic.look_ahead(numbers);
+        if self.course.is_none() {
+            self.accidents.look_ahead(numbers);
+        }
+    }
+
     /// Takes a hazard report; `now` is the newest report time.
     pub(crate) fn hear(
         &mut self,

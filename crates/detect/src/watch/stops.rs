@@ -106,6 +106,11 @@ impl Stops {
         self.standers.iter().find(|(_, stander)| stander.vehicle == *vehicle).map(|(&track, _)| track)
     }
 
+    /// Looks at what the next observations of these vehicles will need.
+    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
+        self.braking.look_ahead(numbers);
+    }
+
     /// Takes an observation.
     pub(crate) fn observe(&mut self, observation: &Observation, settings: &AccidentSettings) {
         self.braking.observe(observation, settings);

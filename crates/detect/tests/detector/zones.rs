@@ -48,6 +48,24 @@ fn a_vehicle_that_falls_silent_inside_leaves_in_the_end() {
 }
 
 #[test]
+fn who_is_still_inside_after_a_silent_exit_comes_in_anew() {
+    let mut world = World::new();
+    world.zone(CENTRE);
+    world.drive("v1", 0.0, 300.0, 0.0);
+    for s in 1..800 {
+        world.drive("v2", f64::from(s), 10.0, 0.0);
+    }
+    assert_eq!(world.of(EventKind::ZoneExit).len(), 1);
+    // Comes late, and says that it has not moved.
+    world.drive("v1", 650.0, 300.0, 0.0);
+    world.drive("v1", 651.0, 301.0, 0.0);
+    let [first, again] = world.of(EventKind::ZoneEntry)[..] else { panic!("{:?}", world.events) };
+    assert_ne!(first.id, again.id);
+    assert_eq!((second(first.occurred_at), second(again.occurred_at)), (0.0, 650.0));
+    assert_eq!(world.of(EventKind::ZoneExit).len(), 1);
+}
+
+#[test]
 fn reports_that_are_no_use_change_nothing() {
     let mut world = World::new();
     world.zone(CENTRE);

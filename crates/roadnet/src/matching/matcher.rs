@@ -5,6 +5,7 @@ use super::segments::{Segment, Segments};
 use crate::{LinkIdx, Network};
 use model::LatLon;
 use serde::{Deserialize, Serialize};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// Segments looked at along the way of a vehicle that moved a short way.
@@ -59,7 +60,21 @@ pub struct Place {
     pub offset_m: f32,
     /// Metres right of the link's line; negative = left.
     pub right_m: f32,
-    segment: u32,
+    segment: SegmentIdx,
+}
+
+/// The number of a segment, kept as one more: an `Option<Place>` takes no more room than a place.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+struct SegmentIdx(NonZeroU32);
+
+impl SegmentIdx {
+    fn new(number: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(number))
+    }
+
+    fn get(self) -> u32 {
+        self.0.get() - 1
+    }
 }
 
 /// A place with what it costs to believe it.
@@ -108,7 +123,7 @@ impl Matcher {
     /// whoever does so for many vehicles in a row waits for the memory once, not once for each.
     #[must_use]
     pub fn look_ahead(&self, place: Place) -> u32 {
-        self.segments.rows.get(place.segment as usize).map_or(0, |segment| segment.link)
+        self.segments.rows.get(place.segment.get() as usize).map_or(0, |segment| segment.link)
     }
 
     /// The most likely place of a vehicle that was at `last`; `None` where it is on no road.
@@ -165,7 +180,7 @@ impl Matcher {
             link: LinkIdx(segment.link),
             offset_m: segment.start_m + along_m,
             right_m,
-            segment: number,
+            segment: SegmentIdx::new(number),
         };
         (beyond_m, Candidate { cost, place })
     }
@@ -174,7 +189,8 @@ impl Matcher {
     /// on from it.
     fn along(&self, last: Place, seen: &Seen) -> Option<Candidate> {
         let rows = &self.segments.rows;
-        let from = rows.get(last.segment as usize)?;
+        let last_segment = last.segment.get();
+        let from = rows.get(last_segment as usize)?;
         let reach_m = self.reach_m(seen);
         let slack_m = 3.0 * seen.sigma_m + 15.0;
         let ahead_m = seen.moved_m * 1.4 + slack_m;
@@ -194,7 +210,7 @@ impl Matcher {
         let mut steps = if seen.moved_m > FAR_M { MAX_STEPS_FAR } else { MAX_STEPS_NEAR };
 
         let here_m = last.offset_m;
-        for number in (0..last.segment).rev() {
+        for number in (0..last_segment).rev() {
             let segment = &rows[number as usize];
             if segment.link != from.link
                 || steps == 0
@@ -207,7 +223,7 @@ impl Matcher {
         }
         let mut ways: [(u32, f32); 16] = [(0, 0.0); 16];
         let mut open = 1;
-        ways[0] = (last.segment, from.start_m - here_m);
+        ways[0] = (last_segment, from.start_m - here_m);
         while open > 0 {
             open -= 1;
             let (mut number, mut travelled_m) = ways[open];
@@ -251,7 +267,7 @@ impl Matcher {
     /// than `most_m` metres beside it.
     #[must_use]
     pub fn on_carriageway(&self, place: &Place, position: LatLon, most_m: f64) -> LatLon {
-        let Some(segment) = self.segments.rows.get(place.segment as usize) else { return position };
+        let Some(segment) = self.segments.rows.get(place.segment.get() as usize) else { return position };
         let pull_m = place.right_m.clamp(-segment.half_width_m, segment.half_width_m) - place.right_m;
         if pull_m == 0.0 || f64::from(pull_m.abs()) > most_m {
             return position;
