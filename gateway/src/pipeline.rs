@@ -113,6 +113,7 @@ impl Pipeline {
             acks.extend(message.ack);
             taken += 1;
         }
+        self.intake.detect(meter);
         self.intake.let_time_pass(clock::now());
         acks
     }

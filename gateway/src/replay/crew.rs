@@ -150,7 +150,15 @@ impl Lead {
         let mut plan = Plan::for_parts(u32::try_from(self.workers.len()).unwrap_or(1));
         let (mut unreadable, mut refused_zones) = (0, 0);
         let sequencer = &mut self.sequencer;
-        for item in items {
+        let mut items = items.into_iter().peekable();
+        loop {
+            // Nearly all are reports: they are quicker in a row.
+            let row = std::iter::from_fn(|| match items.next_if(|item| matches!(item, Item::Report(..))) {
+                Some(Item::Report(report, now)) => Some((report, now)),
+                _ => None,
+            });
+            plan.reports(sequencer, row);
+            let Some(item) = items.next() else { break };
             match item {
                 Item::Report(report, now) => plan.report(sequencer, report, now),
                 Item::SetZone(zone, now) => {

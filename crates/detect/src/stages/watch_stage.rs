@@ -12,6 +12,9 @@ use roadnet::Network;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// Observations looked at together before they are taken one by one.
+const LOOK_AHEAD: usize = 32;
+
 /// Makes jams and accidents of what the track stages saw, and puts all outputs into one order.
 #[derive(Debug)]
 pub struct WatchStage {
@@ -80,7 +83,17 @@ impl WatchStage {
         mut reports: impl FnMut(Result<(), DropReason>),
     ) {
         let mut found: Vec<_> = found.into_iter().map(Vec::into_iter).collect();
-        for step in steps {
+        let (each, mut numbers) = (LOOK_AHEAD.div_ceil(found.len().max(1)), Vec::with_capacity(LOOK_AHEAD));
+        for (index, step) in steps.iter().enumerate() {
+            if index % LOOK_AHEAD == 0 {
+                numbers.clear();
+                let next = found.iter().flat_map(|part| part.as_slice().iter().take(each));
+                numbers.extend(next.filter_map(|found| match &found.as_ref().ok()?.seen {
+                    Some(Seen::Position(observation)) => Some(observation.track),
+                    _ => None,
+                }));
+                self.look_ahead(&numbers);
+            }
             match *step {
                 Step::Ticks(first, last) => self.tick(first, last, out),
                 Step::Dropped(reason) => reports(Err(reason)),

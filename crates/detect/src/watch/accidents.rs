@@ -72,7 +72,7 @@ impl Accidents {
             claims: Claims::default(),
             stops: Stops::default(),
             suspects: Suspects::default(),
-            bottlenecks: Bottlenecks::default(),
+            bottlenecks: Bottlenecks::on(network),
             accidents: Vec::new(),
             cleared: Vec::new(),
         }

@@ -53,15 +53,30 @@ pub(crate) struct Bottleneck {
 }
 
 /// What is known of where vehicles drive off.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Bottlenecks {
+    /// Speed limit of each link, in m/s.
+    limits_mps: Vec<f64>,
     crawling: BTreeMap<u32, Crawl>,
     releases: BTreeMap<u32, Vec<Release>>,
     /// When somebody last crawled on each piece of road, by link and number of the piece.
-    crawled: BTreeMap<(u32, u32), Timestamp>,
+    crawled: Vec<Vec<Option<Timestamp>>>,
+    /// What was before this does not count.
+    crawled_since: Timestamp,
 }
 
 impl Bottlenecks {
+    /// Nobody has crawled on this network.
+    pub(crate) fn on(network: &Network) -> Self {
+        Self {
+            limits_mps: network.links().map(|(_, link)| link.speed_limit_mps).collect(),
+            crawling: BTreeMap::new(),
+            releases: BTreeMap::new(),
+            crawled: vec![Vec::new(); network.link_count()],
+            crawled_since: Timestamp::default(),
+        }
+    }
+
     /// Takes an observation.
     pub(crate) fn observe(
         &mut self,
@@ -73,9 +88,13 @@ impl Bottlenecks {
         let (Some(place), Some(speed_mps)) = (observation.on_road, observation.speed_mps) else { return };
         let (at, position) = (observation.ts, observation.position);
         let link = LinkIdx(place.link);
-        let ratio = speed_mps / network.link(link).speed_limit_mps;
+        let ratio = speed_mps / self.limits_mps[place.link as usize];
         if ratio < CRAWL_RATIO {
-            self.crawled.insert((place.link, piece(place.offset_m)), at);
+            let (pieces, piece) = (&mut self.crawled[place.link as usize], piece(place.offset_m));
+            if pieces.len() <= piece {
+                pieces.resize(piece + 1, None);
+            }
+            pieces[piece] = Some(at);
             if layout.is_open(network, link, place.offset_m, settings.open_road_m) {
                 self.crawling.insert(observation.track, Crawl { at, place, position });
             } else {
@@ -98,7 +117,7 @@ impl Bottlenecks {
     pub(crate) fn find(&mut self, now: Timestamp, settings: &AccidentSettings) -> Vec<Bottleneck> {
         self.crawling.retain(|_, crawl| now.since_ms(crawl.at) <= AWAY_MS);
         let memory_ms = ms(settings.bottleneck_memory_s);
-        self.crawled.retain(|_, at| now.since_ms(*at) <= 2 * memory_ms);
+        self.crawled_since = now - 2 * memory_ms;
         self.releases.retain(|_, releases| {
             releases.retain(|release| now.since_ms(release.crawl.at) <= memory_ms);
             !releases.is_empty()
@@ -113,11 +132,10 @@ impl Bottlenecks {
         // The road just goes on ahead of a bottleneck; where it parts later, its first way on is taken for the road.
         for _ in 0..64 {
             let length_m = network.link(link).line.length_m();
-            let pieces = (link.0, piece(from_m))..=(link.0, piece((from_m + left_m).min(length_m)));
-            if from_m < length_m
-                && pieces.start() <= pieces.end()
-                && self.crawled.range(pieces).next().is_some()
-            {
+            let pieces = self.crawled[link.0 as usize].iter();
+            let last = piece((from_m + left_m).min(length_m));
+            let mut ahead = pieces.take(last + 1).skip(piece(from_m)).flatten();
+            if from_m < length_m && ahead.any(|at| *at >= self.crawled_since) {
                 return true;
             }
             left_m -= (length_m - from_m).max(0.0);
@@ -141,9 +159,9 @@ impl Bottlenecks {
 }
 
 /// The number of the piece of a link at an offset.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // links are far shorter than 2³² pieces
-fn piece(offset_m: f64) -> u32 {
-    (offset_m.max(0.0) / PIECE_M) as u32
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // links are far shorter than that
+fn piece(offset_m: f64) -> usize {
+    (offset_m.max(0.0) / PIECE_M) as usize
 }
 
 /// The place on one link that most of the latest vehicles agree about.
