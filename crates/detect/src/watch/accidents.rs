@@ -2,21 +2,19 @@
 //! where nothing but a crash explains it.
 
 use super::accident_event::{Found, measures, middle};
-use super::around::Scenery;
 use super::bottleneck::{BEYOND_M, Bottleneck, Bottlenecks};
 use super::claims::{Claim, Claims};
 use super::involved::Involved;
 use super::layout::Layout;
 use super::road_traffic::RoadTraffic;
 use super::stops::Stops;
-use super::suspects::{Suspect, Suspects};
+use super::suspects::{Suspect, Suspects, View};
 use crate::observation::{HazardObservation, Observation};
 use crate::output::{Output, StateChange};
 use crate::settings::{AccidentSettings, ms};
 use model::{Cause, Event, LatLon, Phase, Timestamp, VehicleId};
 use roadnet::Network;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// How sure one vehicle's report and standstill make it.
 const CONFIDENCE_ONE: f64 = 0.7;
@@ -101,7 +99,7 @@ impl Accidents {
         settings: &AccidentSettings,
     ) {
         self.claims.observe(observation, settings);
-        self.stops.observe(observation, settings);
+        self.stops.observe(observation, network, settings);
         self.bottlenecks.observe(observation, network, &self.layout, settings);
     }
 
@@ -125,16 +123,8 @@ impl Accidents {
         out: &mut Vec<Output>,
     ) {
         self.stops.forget(now, settings);
-        let scenery = Scenery {
-            network,
-            layout: &self.layout,
-            traffic,
-            stops: &self.stops,
-            passed: &BTreeSet::new(),
-            settings,
-            now,
-        };
-        for suspect in self.suspects.look(&scenery) {
+        let view = View { network, layout: &self.layout, traffic, settings, now };
+        for suspect in self.suspects.look(&mut self.stops, view) {
             self.suspect(&suspect, now, network, settings, out);
         }
         for bottleneck in self.bottlenecks.find(now, settings) {

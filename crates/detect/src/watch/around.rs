@@ -9,12 +9,14 @@ use super::suspicion::{self, Evidence};
 use crate::settings::{AccidentSettings, ms};
 use model::{Timestamp, VehicleKind};
 use roadnet::{LinkIdx, Network};
-use std::collections::BTreeSet;
 
 /// Most vehicles behind one at rest that are remembered.
 const MOST_BEHIND: usize = 48;
-/// How far behind a vehicle is expected to come by, and how far ahead the road is looked at, in metres.
+/// Who comes by within this time at the limit is looked at, in seconds…
+const BEHIND_S: f64 = 9.0;
+/// …but not farther behind than this, and half of it at the least, in metres.
 const BEHIND_M: f64 = 250.0;
+/// How far ahead the road is looked at, in metres.
 const AHEAD_M: f64 = 400.0;
 /// A vehicle this far ahead or behind may as well be beside, in metres.
 const BESIDE_M: f64 = 8.0;
@@ -46,6 +48,8 @@ pub(crate) const WAITING_M: f64 = 50.0;
 const WAIT_MS: i64 = 90_000;
 const REMEMBER_MS: i64 = 20_000;
 const REMEMBER_JAM_MS: i64 = 60_000;
+/// Whoever is behind one that has just driven off needs so long to follow, and to tell, in ms.
+const EXPLAINED_MS: i64 = 12_000;
 /// Slower than this share of the limit is slow, faster than that is free.
 const SLOW_RATIO: f64 = 0.35;
 const FREE_RATIO: f64 = 0.55;
@@ -86,8 +90,6 @@ pub(crate) struct Scenery<'a> {
     pub(crate) layout: &'a Layout,
     pub(crate) traffic: &'a RoadTraffic,
     pub(crate) stops: &'a Stops,
-    /// Vehicles at rest that others drive around: whatever they are, they are no part of a queue.
-    pub(crate) passed: &'a BTreeSet<u32>,
     pub(crate) settings: &'a AccidentSettings,
     pub(crate) now: Timestamp,
 }
@@ -96,10 +98,10 @@ impl Scenery<'_> {
     /// Whether a vehicle stands apart from the traffic, so that it explains nobody's standstill.
     fn is_aside(&self, occupant: &Occupant) -> bool {
         let slow_ms = occupant.slow_since.map_or(0, |since| self.now.since_ms(since));
-        let is_parked = occupant.speed_mps < self.settings.standstill_mps
-            && slow_ms > PARKED_MS
-            && self.stops.get(occupant.track).is_none();
-        is_parked || self.passed.contains(&occupant.track)
+        match self.stops.get(occupant.track) {
+            Some(stander) => stander.is_passed(),
+            None => occupant.speed_mps < self.settings.standstill_mps && slow_ms > PARKED_MS,
+        }
     }
 }
 
@@ -112,8 +114,10 @@ impl Around {
     /// Looks around a vehicle at rest.
     pub(crate) fn look(&mut self, track: u32, stander: &Stander, scenery: &Scenery<'_>) {
         let Scenery { network, traffic, stops, settings, now, .. } = *scenery;
+        let limit_mps = network.link(LinkIdx(stander.place.link)).speed_limit_mps;
+        let behind_m = (limit_mps * BEHIND_S).clamp(BEHIND_M / 2.0, BEHIND_M);
         let mut others = Vec::new();
-        nearby(network, traffic, stander.place, (BEHIND_M, AHEAD_M), |away_m, link, occupant| {
+        nearby(network, traffic, stander.place, (behind_m, AHEAD_M), |away_m, link, occupant| {
             if occupant.track != track {
                 let ratio = occupant.speed_mps / network.link(link).speed_limit_mps;
                 others.push((away_m, ratio, occupant));
@@ -216,7 +220,7 @@ impl Around {
 
     /// Whether a vehicle in front explains the standstill, as far as is known.
     pub(crate) fn is_explained(&self, now: Timestamp) -> bool {
-        self.explained.is_some_and(|at| now.since_ms(at) <= 3_000)
+        self.explained.is_some_and(|at| now.since_ms(at) <= EXPLAINED_MS)
     }
 
     /// All that speaks for or against a crash.
@@ -228,11 +232,16 @@ impl Around {
         let stop_line = layout.to_stop_line(network, link, offset_m, settings.queue_reach_m);
         Evidence {
             stood_s: stander.stood_s(),
+            has_crept: stander.has_crept,
             braking: braking_of(stander, settings),
             stop_line,
             is_single_lane: network.link(link).lanes < 2,
             is_bus: stander.kind == Some(VehicleKind::Bus),
-            side: suspicion::side(stander.right_m, edges, lane_m(), stander.side_sigma_m()),
+            side: if stander.is_misplaced {
+                suspicion::ELSEWHERE
+            } else {
+                suspicion::side(stander.right_m, edges, lane_m(), stander.side_sigma_m())
+            },
             is_slow_ahead: recent(
                 self.slow_ahead,
                 if stop_line.is_some() { REMEMBER_MS } else { REMEMBER_JAM_MS },
@@ -250,7 +259,7 @@ impl Around {
 }
 
 /// What a vehicle's braking says, as a logarithm.
-fn braking_of(stander: &Stander, settings: &AccidentSettings) -> f64 {
+pub(crate) fn braking_of(stander: &Stander, settings: &AccidentSettings) -> f64 {
     let approach = &stander.approach;
     suspicion::braking(
         f64::from(approach.hardest_mps2),

@@ -1,8 +1,9 @@
-//! How each vehicle drove lately: what a standstill is judged by once it has come.
+//! How a vehicle drove lately: what a standstill is judged by once it has come.
 
 use crate::observation::Observation;
 use crate::settings::AccidentSettings;
 use model::Timestamp;
+use roadnet::LinkIdx;
 
 /// Two reports closer together than this give no deceleration: the speeds' errors are larger than their difference.
 const LEAST_STEP_S: f32 = 0.5;
@@ -10,27 +11,38 @@ const LEAST_STEP_S: f32 = 0.5;
 const LONGEST_STEP_S: f32 = 6.0;
 /// A hardest braking is of one stop with what comes within this time, in ms.
 const ONE_STOP_MS: i64 = 10_000;
+/// Between reports this far apart, the way covered tells more of the braking than the time, in seconds.
+const LEAST_WAY_S: f32 = 1.5;
+/// The way covered may be off by this share of a report's standard deviation (both axes together): errors change slowly.
+const WAY_ERROR: f32 = 0.7;
+/// Nothing on wheels brakes harder, in m/s².
+const HARDEST_MPS2: f32 = 10.0;
 
-/// How one vehicle drove lately.
+/// How one vehicle drove lately. Small: there is one for every vehicle.
 #[derive(Debug, Clone, Copy)]
 struct Drive {
     at: Timestamp,
     speed_mps: f32,
-    fast_at: Timestamp,
-    fast_mps: f32,
-    hardest_at: Timestamp,
+    link: u32,
+    offset_m: f32,
+    /// When it was last driving, in seconds before `at`; infinite if never.
+    fast_ago_s: f32,
+    fast_link: u32,
+    /// When it braked hardest, in seconds before `at`.
+    hardest_ago_s: f32,
     hardest_mps2: f32,
     gap_s: f32,
 }
 
+/// On no road.
+const NO_LINK: u32 = u32::MAX;
+
 /// How a vehicle came to rest.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Approach {
-    /// When it was last driving.
-    pub(crate) fast_at: Timestamp,
-    /// How fast that was, m/s.
-    pub(crate) fast_mps: f32,
-    /// The hardest deceleration seen, m/s².
+    /// The link it was on when it was last driving, as far as is known.
+    pub(crate) fast_link: Option<LinkIdx>,
+    /// The hardest deceleration that it must have had, m/s².
     pub(crate) hardest_mps2: f32,
     /// The longest time between two reports while it braked, in seconds.
     pub(crate) gap_s: f32,
@@ -38,81 +50,107 @@ pub(crate) struct Approach {
 
 impl Approach {
     /// Of a vehicle that came to rest unseen.
-    pub(crate) fn unseen(at: Timestamp) -> Self {
-        Self { fast_at: at, fast_mps: 0.0, hardest_mps2: 0.0, gap_s: f32::INFINITY }
+    pub(crate) fn unseen() -> Self {
+        Self { fast_link: None, hardest_mps2: 0.0, gap_s: f32::INFINITY }
     }
 }
 
-/// How all vehicles drove lately, by their numbers in the track stage.
-#[derive(Debug, Default)]
-pub(crate) struct Braking {
-    drives: Vec<Option<Drive>>,
-}
+/// How one vehicle drove lately, if that is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Braking(Option<Drive>);
 
 impl Braking {
-    /// Looks at what the next observations of these vehicles will need, so that the processor waits for the memory once for
-    /// all of them.
-    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
-        let drives = numbers.iter().filter_map(|number| self.drives.get(*number as usize)?.as_ref());
-        std::hint::black_box(drives.fold(0, |sum, drive| sum ^ drive.at.as_ms()));
+    /// When the vehicle was last seen: for who wants the memory of many vehicles looked at ahead.
+    pub(crate) fn seen(&self) -> Option<Timestamp> {
+        self.0.map(|drive| drive.at)
     }
 
-    /// Takes an observation.
-    pub(crate) fn observe(&mut self, observation: &Observation, settings: &AccidentSettings) {
-        let Some(speed) = observation.speed_mps else { return };
-        #[allow(clippy::cast_possible_truncation)]
-        let (speed_mps, driving_mps) = (speed as f32, settings.driving_mps as f32);
-        let (at, index) = (observation.ts, observation.track as usize);
-        if index >= self.drives.len() {
-            self.drives.resize(index + 1, None);
-        }
-        let Some(slot) = self.drives.get_mut(index) else { return };
-        let Some(drive) = slot.as_mut().filter(|drive| at.since_ms(drive.at) <= ONE_STOP_MS) else {
-            let never = at - 1_000_000;
-            let fast_at = if speed_mps >= driving_mps { at } else { never };
-            let drive = Drive {
+    /// Takes an observation of the vehicle at this speed.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+    pub(crate) fn observe(&mut self, observation: &Observation, speed_mps: f64, settings: &AccidentSettings) {
+        let (speed_mps, driving_mps) = (speed_mps as f32, settings.driving_mps as f32);
+        let at = observation.ts;
+        let (link, offset_m) =
+            observation.on_road.map_or((NO_LINK, 0.0), |place| (place.link, place.offset_m as f32));
+        let is_fast = speed_mps >= driving_mps;
+        let Some(drive) = self.0.as_mut().filter(|drive| at.since_ms(drive.at) <= ONE_STOP_MS) else {
+            self.0 = Some(Drive {
                 at,
                 speed_mps,
-                fast_at,
-                fast_mps: speed_mps,
-                hardest_at: never,
+                link,
+                offset_m,
+                fast_ago_s: if is_fast { 0.0 } else { f32::INFINITY },
+                fast_link: link,
+                hardest_ago_s: f32::INFINITY,
                 hardest_mps2: 0.0,
                 gap_s: 0.0,
-            };
-            *slot = Some(drive);
+            });
             return;
         };
-        #[allow(clippy::cast_precision_loss)]
         let step_s = at.since_ms(drive.at) as f32 / 1_000.0;
+        drive.fast_ago_s += step_s;
+        drive.hardest_ago_s += step_s;
         let reported = observation.acceleration_mps2.map_or(0.0, |acceleration| -acceleration);
+        let lost_mps = drive.speed_mps - speed_mps;
         let is_telling = (LEAST_STEP_S..=LONGEST_STEP_S).contains(&step_s);
-        let mean = if is_telling { (drive.speed_mps - speed_mps) / step_s } else { 0.0 };
-        let deceleration = reported.max(mean);
-        if deceleration > drive.hardest_mps2 || at.since_ms(drive.hardest_at) > ONE_STOP_MS {
-            (drive.hardest_mps2, drive.hardest_at) = (deceleration, at);
+        let mean = if is_telling { lost_mps / step_s } else { 0.0 };
+        let is_way_known = step_s > LEAST_WAY_S && is_telling && link == drive.link && link != NO_LINK;
+        let of_way = if is_way_known && lost_mps >= driving_mps {
+            let excess_m = offset_m - drive.offset_m - speed_mps * step_s;
+            least_braking(lost_mps, step_s, excess_m, observation.accuracy_m * WAY_ERROR)
+        } else {
+            0.0
+        };
+        let deceleration = reported.max(mean).max(of_way);
+        if deceleration > drive.hardest_mps2 || drive.hardest_ago_s * 1_000.0 > ONE_STOP_MS as f32 {
+            (drive.hardest_mps2, drive.hardest_ago_s) = (deceleration, 0.0);
         }
         drive.gap_s = if drive.speed_mps >= driving_mps { step_s } else { drive.gap_s.max(step_s) };
-        if speed_mps >= driving_mps {
-            (drive.fast_at, drive.fast_mps) = (at, speed_mps);
+        if is_fast {
+            (drive.fast_ago_s, drive.fast_link) = (0.0, link);
         }
-        (drive.at, drive.speed_mps) = (at, speed_mps);
+        (drive.at, drive.speed_mps, drive.link, drive.offset_m) = (at, speed_mps, link, offset_m);
     }
 
-    /// How the vehicle that this observation is of came to rest; `None` if it has not been driving lately.
-    pub(crate) fn approach(
-        &self,
-        observation: &Observation,
-        settings: &AccidentSettings,
-    ) -> Option<Approach> {
-        let drive = self.drives.get(observation.track as usize)?.as_ref()?;
-        let is_of_this_stop = observation.ts.since_ms(drive.hardest_at) <= ONE_STOP_MS;
-        (observation.ts.since_ms(drive.fast_at) <= crate::settings::ms(settings.approach_s)).then_some(
-            Approach {
-                fast_at: drive.fast_at,
-                fast_mps: drive.fast_mps,
-                hardest_mps2: if is_of_this_stop { drive.hardest_mps2 } else { 0.0 },
-                gap_s: drive.gap_s,
-            },
-        )
+    /// How the vehicle has come to rest, just observed; `None` if it has not been driving lately.
+    #[allow(clippy::cast_precision_loss)]
+    pub(crate) fn approach(&self, settings: &AccidentSettings) -> Option<Approach> {
+        let drive = self.0.as_ref()?;
+        let is_of_this_stop = drive.hardest_ago_s * 1_000.0 <= ONE_STOP_MS as f32;
+        (f64::from(drive.fast_ago_s) <= settings.approach_s).then_some(Approach {
+            fast_link: (drive.fast_link != NO_LINK).then_some(LinkIdx(drive.fast_link)),
+            hardest_mps2: if is_of_this_stop { drive.hardest_mps2 } else { 0.0 },
+            gap_s: drive.gap_s,
+        })
+    }
+}
+
+/// The least deceleration, in m/s², of a vehicle that got slower by `lost_mps` within `step_s` and came `excess_m` farther
+/// than at its later speed, give or take `error_m`.
+///
+/// Driving on for τ, braking with a and then going on with the later speed, it comes lost·τ + lost²/2a farther, where
+/// 0 ≤ τ ≤ step − lost/a. At the two ends of that a is lost²/(2·excess) and lost²/(2·(lost·step − excess)); it cannot be
+/// less than either.
+fn least_braking(lost_mps: f32, step_s: f32, excess_m: f32, error_m: f32) -> f32 {
+    let of = |way_m: f32| lost_mps * lost_mps / (2.0 * way_m);
+    let (at_once_m, at_last_m) = (excess_m + error_m, lost_mps * step_s - excess_m + error_m);
+    of(at_once_m.max(1.0)).max(of(at_last_m.max(1.0))).min(HARDEST_MPS2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_covered_between_two_reports_tells_how_hard_a_vehicle_must_have_braked() {
+        // From 14 m/s to rest within 4 s: braking evenly all the time takes 28 m at 3.5 m/s².
+        assert!((least_braking(14.0, 4.0, 28.0, 0.0) - 3.5).abs() < 0.01);
+        // Half of that way: it braked at once, and at least twice as hard.
+        assert!((least_braking(14.0, 4.0, 14.0, 0.0) - 7.0).abs() < 0.01);
+        // Nearly as far as without braking: it braked at the very last.
+        assert!((least_braking(14.0, 4.0, 46.0, 0.0) - 9.8).abs() < 0.01);
+        // What the receiver may err speaks for the vehicle.
+        assert!((least_braking(14.0, 4.0, 14.0, 6.0) - 4.9).abs() < 0.01);
+        assert!((least_braking(14.0, 4.0, -9.0, 3.0) - HARDEST_MPS2).abs() < 0.01);
     }
 }

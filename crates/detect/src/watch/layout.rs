@@ -9,6 +9,11 @@ const LANE_M: f64 = 3.2;
 /// Two lines whose middles are closer than this, in metres, are one line drawn for both directions.
 const SAME_LINE_M: f64 = 0.5;
 
+/// Who stands this close to the beginning of a link that begins in a junction waits in the junction, or before it, in metres.
+const JUNCTION_M: f64 = 20.0;
+/// A vehicle that comes to rest has not come over more ends of links than this since it was driving.
+const MOST_HOPS: usize = 3;
+
 /// Where lanes end or roads meet, traffic sorts itself out for so long behind, in metres.
 const BEHIND_NODE_M: f64 = 200.0;
 
@@ -18,6 +23,8 @@ struct Piece {
     /// Metres from the link's start to where vehicles wait for others; `None` = the road just goes on.
     stop_line_m: Option<f32>,
     has_light: bool,
+    /// Whether its beginning is the middle of a junction where vehicles wait.
+    begins_in_junction: bool,
 }
 
 /// The layout of all links.
@@ -34,7 +41,7 @@ impl Layout {
                 #[allow(clippy::cast_possible_truncation)]
                 let end_m = link.line.length_m() as f32;
                 let stop_line_m = is_junction(network, index).then_some(end_m);
-                Piece { stop_line_m, has_light: false }
+                Piece { stop_line_m, has_light: false, begins_in_junction: false }
             })
             .collect();
         for &light in network.signals() {
@@ -51,7 +58,33 @@ impl Layout {
                 piece.has_light = true;
             }
         }
+        for (index, link) in network.links() {
+            let mut before =
+                network.incoming(link.from).iter().filter(|&&other| link.opposite != Some(other));
+            pieces[index.0 as usize].begins_in_junction =
+                before.any(|other| pieces[other.0 as usize].stop_line_m.is_some());
+        }
         Self { pieces }
+    }
+
+    /// Whether one who was on the link `from` can be on `to` a little later.
+    pub(crate) fn leads(network: &Network, from: LinkIdx, to: LinkIdx) -> bool {
+        let mut links = vec![from];
+        let mut done = 0;
+        for _ in 0..MOST_HOPS {
+            if links.contains(&to) {
+                return true;
+            }
+            let ends = done..links.len();
+            done = links.len();
+            for index in ends {
+                let Some(&link) = links.get(index) else { break };
+                let opposite = network.link(link).opposite;
+                let ways_on = network.outgoing(network.link(link).to).iter().copied();
+                links.extend(ways_on.filter(|&next| Some(next) != opposite));
+            }
+        }
+        links.contains(&to)
     }
 
     /// Whether the road just goes on for `reach_m` ahead of a place: nobody waits there, merges, leaves or loses a lane.
@@ -103,7 +136,7 @@ impl Layout {
     }
 
     /// Metres from a place to the next line where vehicles wait for others, and whether it has a traffic light; `None` if
-    /// there is none within `reach_m`.
+    /// there is none within `reach_m`. Who stands in a junction is at the line: its lanes are no roads of their own.
     pub(crate) fn to_stop_line(
         &self,
         network: &Network,
@@ -111,6 +144,11 @@ impl Layout {
         offset_m: f64,
         reach_m: f64,
     ) -> Option<(f64, bool)> {
+        if let Some(piece) = self.pieces.get(link.0 as usize).filter(|piece| piece.begins_in_junction)
+            && offset_m < JUNCTION_M
+        {
+            return Some((0.0, piece.has_light));
+        }
         let (mut link, mut begins_m) = (link, -offset_m);
         // A chain of links that just go on is followed; its length is bounded by the reach.
         for _ in 0..64 {
@@ -162,4 +200,47 @@ pub(crate) fn edges_m(network: &Network, link: &Link) -> (f64, f64) {
 /// A lane's width in metres.
 pub(crate) const fn lane_m() -> f64 {
     LANE_M
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A street in two pieces of 500 m, one that crosses it there, and how it goes on; all both ways.
+    const STREETS: &str = r#"{"type":"FeatureCollection","features":[
+      {"type":"Feature","id":"a","properties":{"highway":"primary","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0,0],[0.0044966,0]]}},
+      {"type":"Feature","id":"b","properties":{"highway":"primary","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0.0044966,0],[0.0089932,0]]}},
+      {"type":"Feature","id":"c","properties":{"highway":"primary","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0.0089932,0],[0.0134898,0]]}},
+      {"type":"Feature","id":"d","properties":{"highway":"primary","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0.0089932,-0.004],[0.0089932,0]]}},
+      {"type":"Feature","id":"e","properties":{"highway":"primary","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0.0089932,0],[0.0089932,0.004]]}}]}"#;
+
+    fn link(network: &Network, road: &str, direction: roadnet::Direction) -> LinkIdx {
+        let is_it = |(_, link): &(LinkIdx, &Link)| *link.road_id == *road && link.direction == direction;
+        network.links().find(is_it).map(|(index, _)| index).unwrap()
+    }
+
+    #[test]
+    fn a_way_leads_on_but_not_back() {
+        let (network, _) = roadnet::read_geojson(STREETS.as_bytes()).unwrap();
+        let forward = |road| link(&network, road, roadnet::Direction::Forward);
+        let back = link(&network, "b", roadnet::Direction::Backward);
+        assert!(Layout::leads(&network, forward("a"), forward("a")));
+        assert!(Layout::leads(&network, forward("a"), forward("c")));
+        assert!(!Layout::leads(&network, forward("a"), back));
+        assert!(!Layout::leads(&network, forward("c"), forward("b")));
+    }
+
+    #[test]
+    fn who_stands_in_a_junction_is_at_its_line() {
+        let (network, _) = roadnet::read_geojson(STREETS.as_bytes()).unwrap();
+        let layout = Layout::of(&network);
+        let onward = link(&network, "c", roadnet::Direction::Forward);
+        assert_eq!(layout.to_stop_line(&network, onward, 8.0, 200.0), Some((0.0, false)));
+        assert_eq!(layout.to_stop_line(&network, onward, 60.0, 200.0), None);
+    }
 }

@@ -1,15 +1,20 @@
 //! Who came to rest on the road, where, and how.
 
+use super::around::Around;
 use super::braking::{Approach, Braking};
+use super::layout::Layout;
 use crate::observation::{Observation, OnRoad};
 use crate::settings::{AccidentSettings, ms};
 use model::{LatLon, Timestamp, VehicleId, VehicleKind};
+use roadnet::{LinkIdx, Network};
 use std::collections::BTreeMap;
 
 /// Errors of a receiver have forgotten their past after this time, in seconds.
 const ERROR_MEMORY_S: f64 = 20.0;
 /// Maps, and what receivers say of themselves, are not more exact than this, in metres.
 const LEAST_SIGMA_M: f64 = 2.0;
+/// So many standard deviations from where it came to rest a vehicle is not by its receiver's errors.
+const CREPT_SIGMAS: f64 = 3.0;
 /// A place's mean is taken over at most so many reports, so that it still follows.
 const MOST_REPORTS: f64 = 600.0;
 
@@ -29,13 +34,22 @@ pub(crate) struct Stander {
     /// The mean of its positions.
     pub(crate) position: LatLon,
     pub(crate) approach: Approach,
+    /// Whether it has crept on since, farther than its receiver may err.
+    pub(crate) has_crept: bool,
+    /// Where it came to rest, in metres from the beginning of the link.
+    came_m: f64,
+    /// Whether no way leads here from where it was driving: it stands on another road than the one it was put on.
+    pub(crate) is_misplaced: bool,
     /// Standard deviation of one report's position, both axes together, in metres.
     accuracy_m: f64,
     reports: f64,
+    /// What happens around it, once it is looked at.
+    around: Option<Box<Around>>,
 }
 
 impl Stander {
-    fn new(observation: &Observation, place: OnRoad, approach: Approach) -> Self {
+    fn new(observation: &Observation, place: OnRoad, approach: Approach, network: &Network) -> Self {
+        let leads_here = |from| Layout::leads(network, from, LinkIdx(place.link));
         Self {
             vehicle: observation.vehicle.clone(),
             kind: observation.kind,
@@ -45,8 +59,12 @@ impl Stander {
             right_m: f64::from(observation.right_m),
             position: observation.position,
             approach,
+            has_crept: false,
+            came_m: place.offset_m,
+            is_misplaced: approach.fast_link.is_some_and(|from| !leads_here(from)),
             accuracy_m: f64::from(observation.accuracy_m),
             reports: 1.0,
+            around: None,
         }
     }
 
@@ -63,6 +81,11 @@ impl Stander {
         one_axis_m.max(LEAST_SIGMA_M) / (1.0 + self.stood_s() / (2.0 * ERROR_MEMORY_S)).sqrt()
     }
 
+    /// Whether others have been seen to drive around it: whatever it is, it is no part of a queue.
+    pub(crate) fn is_passed(&self) -> bool {
+        self.around.as_ref().is_some_and(|around| around.is_passed())
+    }
+
     /// Takes a report; whether the vehicle still stands.
     fn stays(&mut self, observation: &Observation, settings: &AccidentSettings) -> bool {
         let drives = observation.speed_mps.is_some_and(|speed| speed > settings.creep_mps);
@@ -74,6 +97,8 @@ impl Stander {
         let share = 1.0 / self.reports;
         self.position = self.position.lerp(observation.position, share);
         if let Some(place) = observation.on_road.filter(|place| place.link == self.place.link) {
+            let one_axis_m = (self.accuracy_m / std::f64::consts::SQRT_2).max(LEAST_SIGMA_M);
+            self.has_crept |= place.offset_m - self.came_m > CREPT_SIGMAS * one_axis_m;
             self.place.offset_m += (place.offset_m - self.place.offset_m) * share;
             self.right_m += (f64::from(observation.right_m) - self.right_m) * share;
         }
@@ -81,11 +106,24 @@ impl Stander {
     }
 }
 
-/// All vehicles at rest that had been driving, by their numbers in the track stage.
+/// What is known of one vehicle.
+#[derive(Debug, Clone, Copy, Default)]
+struct Vehicle {
+    braking: Braking,
+    /// Its place among those at rest, if it is one of them.
+    stander: Option<u32>,
+}
+
+/// All vehicles at rest that had been driving.
 #[derive(Debug, Default)]
 pub(crate) struct Stops {
-    braking: Braking,
-    standers: BTreeMap<u32, Stander>,
+    /// By number in the track stage.
+    vehicles: Vec<Vehicle>,
+    /// Those at rest, each with its number in the track stage, and places that are free.
+    standers: Vec<Option<(u32, Stander)>>,
+    free: Vec<u32>,
+    /// Who came to rest since that was last asked for.
+    arrived: Vec<u32>,
     /// Vehicles that stood before a restart and have not been heard of since, and since when they have been waited for.
     expected: BTreeMap<VehicleId, Option<Timestamp>>,
 }
@@ -103,32 +141,73 @@ impl Stops {
 
     /// The number of a vehicle at rest.
     pub(crate) fn find(&self, vehicle: &VehicleId) -> Option<u32> {
-        self.standers.iter().find(|(_, stander)| stander.vehicle == *vehicle).map(|(&track, _)| track)
+        self.standers
+            .iter()
+            .flatten()
+            .find(|(_, stander)| stander.vehicle == *vehicle)
+            .map(|(track, _)| *track)
     }
 
-    /// Looks at what the next observations of these vehicles will need.
+    /// Looks at what the next observations of these vehicles will need, so that the processor waits for the memory once for
+    /// all of them.
     pub(crate) fn look_ahead(&self, numbers: &[u32]) {
-        self.braking.look_ahead(numbers);
+        let vehicles = numbers.iter().filter_map(|number| self.vehicles.get(*number as usize));
+        let seen = |vehicle: &Vehicle| vehicle.braking.seen().map_or(0, Timestamp::as_ms);
+        std::hint::black_box(vehicles.fold(0, |sum, one| sum ^ seen(one) ^ i64::from(one.stander.is_some())));
     }
 
     /// Takes an observation.
-    pub(crate) fn observe(&mut self, observation: &Observation, settings: &AccidentSettings) {
-        self.braking.observe(observation, settings);
+    pub(crate) fn observe(
+        &mut self,
+        observation: &Observation,
+        network: &Network,
+        settings: &AccidentSettings,
+    ) {
         let Some(speed_mps) = observation.speed_mps else { return };
-        let is_expected = !self.expected.is_empty() && self.expected.remove(&observation.vehicle).is_some();
-        if speed_mps >= settings.driving_mps && self.standers.is_empty() {
-            return;
+        let index = observation.track as usize;
+        if index >= self.vehicles.len() {
+            self.vehicles.resize(index + 1, Vehicle::default());
         }
-        if let Some(stander) = self.standers.get_mut(&observation.track) {
-            let is_same = stander.vehicle == observation.vehicle;
-            if !is_same || !stander.stays(observation, settings) {
-                self.standers.remove(&observation.track);
+        let Some(vehicle) = self.vehicles.get_mut(index) else { return };
+        vehicle.braking.observe(observation, speed_mps, settings);
+        let is_expected = !self.expected.is_empty() && self.expected.remove(&observation.vehicle).is_some();
+        if let Some(place) = vehicle.stander {
+            let stander = self.standers.get_mut(place as usize).and_then(Option::as_mut);
+            let stays = |(_, stander): &mut (u32, Stander)| {
+                stander.vehicle == observation.vehicle && stander.stays(observation, settings)
+            };
+            if !stander.is_some_and(stays) {
+                self.remove(place);
             }
         } else if speed_mps < settings.standstill_mps {
-            let known = is_expected.then(|| Approach::unseen(observation.ts));
-            let approach = known.or_else(|| self.braking.approach(observation, settings));
+            let known = is_expected.then(Approach::unseen);
+            let approach = known.or_else(|| vehicle.braking.approach(settings));
             if let (Some(place), Some(approach)) = (observation.on_road, approach) {
-                self.standers.insert(observation.track, Stander::new(observation, place, approach));
+                self.insert(observation.track, Stander::new(observation, place, approach, network));
+            }
+        }
+    }
+
+    fn insert(&mut self, track: u32, stander: Stander) {
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.standers.push(None);
+            u32::try_from(self.standers.len() - 1).unwrap_or(u32::MAX)
+        });
+        let (Some(slot), Some(vehicle)) =
+            (self.standers.get_mut(place as usize), self.vehicles.get_mut(track as usize))
+        else {
+            return;
+        };
+        *slot = Some((track, stander));
+        vehicle.stander = Some(place);
+        self.arrived.push(track);
+    }
+
+    fn remove(&mut self, place: u32) {
+        if let Some((track, _)) = self.standers.get_mut(place as usize).and_then(Option::take) {
+            self.free.push(place);
+            if let Some(vehicle) = self.vehicles.get_mut(track as usize) {
+                vehicle.stander = None;
             }
         }
     }
@@ -136,17 +215,41 @@ impl Stops {
     /// Forgets who has been silent for longer than a vehicle at rest may be.
     pub(crate) fn forget(&mut self, now: Timestamp, settings: &AccidentSettings) {
         let before = now - ms(settings.silence_s);
-        self.standers.retain(|_, stander| stander.seen >= before);
+        for place in 0.. {
+            match self.standers.get(place as usize) {
+                Some(Some((_, stander))) if stander.seen < before => self.remove(place),
+                Some(_) => {}
+                None => break,
+            }
+        }
         self.expected.retain(|_, since| *since.get_or_insert(now) >= before);
     }
 
-    /// The vehicles at rest, by number.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Stander)> {
-        self.standers.iter().map(|(&track, stander)| (track, stander))
+    /// Who came to rest since this was last asked, in the order of their coming.
+    pub(crate) fn take_arrived(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.arrived)
     }
 
     /// A vehicle at rest.
     pub(crate) fn get(&self, track: u32) -> Option<&Stander> {
-        self.standers.get(&track)
+        let place = self.vehicles.get(track as usize)?.stander?;
+        self.standers.get(place as usize)?.as_ref().map(|(_, stander)| stander)
+    }
+
+    /// What has been seen around a vehicle at rest, to be given back when it was looked at.
+    pub(crate) fn take_around(&mut self, track: u32) -> Option<Box<Around>> {
+        self.get_mut(track)?.around.take()
+    }
+
+    /// Gives back what has been seen around a vehicle at rest.
+    pub(crate) fn put_around(&mut self, track: u32, around: Box<Around>) {
+        if let Some(stander) = self.get_mut(track) {
+            stander.around = Some(around);
+        }
+    }
+
+    fn get_mut(&mut self, track: u32) -> Option<&mut Stander> {
+        let place = self.vehicles.get(track as usize)?.stander?;
+        self.standers.get_mut(place as usize)?.as_mut().map(|(_, stander)| stander)
     }
 }

@@ -12,7 +12,12 @@ const SHORT_STOP: f64 = -4.5;
 const BUS_STOP: f64 = -7.0;
 
 /// Who stands this close before a line waits there, in metres: the line itself lies some way before the middle of the junction.
-const AT_LINE_M: f64 = 40.0;
+pub(crate) const AT_LINE_M: f64 = 40.0;
+
+/// What it says for any reason other than a crash that a vehicle has crept on.
+const CREPT: f64 = 4.0;
+/// What it says that a vehicle stands on another road than the one it was put on.
+pub(crate) const ELSEWHERE: f64 = -6.0;
 
 /// What braking says: as hard as nobody brakes, how fast that grows up to there, an ordinary one, and any of a motorcycle.
 const MOST_BRAKING: f64 = 5.5;
@@ -25,6 +30,8 @@ const MOTORCYCLE: f64 = 0.3;
 pub(crate) struct Evidence {
     /// For how long it has stood, in seconds.
     pub(crate) stood_s: f64,
+    /// Whether it has crept on since, as those do who queue.
+    pub(crate) has_crept: bool,
     /// How many times likelier its braking is for a crash, as a logarithm.
     pub(crate) braking: f64,
     /// Metres to the line where vehicles wait, if it is near, and whether there is a light.
@@ -59,7 +66,7 @@ impl Evidence {
     /// The logarithm of how many times likelier a crash is than everything else together.
     pub(crate) fn log_odds(&self) -> f64 {
         let together = if self.has_hard_companion { 5.5 } else { 0.0 };
-        let shared = self.braking + together;
+        let shared = self.braking + together - if self.has_crept { CREPT } else { 0.0 };
         let free = count(self.passed_free).min(4.0);
         let slow = count(self.passed_slow).min(4.0);
         let stuck = count(self.stuck_behind).min(3.0);
@@ -87,6 +94,8 @@ impl Evidence {
         // However long a jam stands, it stays one.
         let queue = if self.is_slow_ahead { queue.min(-2.0) } else { queue };
         let pair = if self.has_companion { 3.0 } else { 0.0 };
+        // Nobody comes to rest behind one at the kerb, unless it is for a line ahead.
+        let stuck = if self.stop_line.is_none() { 2.0 * stuck } else { stuck };
         let kerb = KERB + self.side + pair + stuck;
         let kerb = if self.is_single_lane { kerb - (free + slow) * 1.5 } else { kerb + slow * 0.7 };
         let short = SHORT_STOP + (self.stood_s / 10.0).min(8.0);
@@ -127,7 +136,7 @@ pub(crate) fn braking(hardest_mps2: f64, gap_s: f64, hard_mps2: f64, brakes_hard
 pub(crate) fn side(right_m: f64, (left_edge_m, right_edge_m): (f64, f64), lane_m: f64, sigma_m: f64) -> f64 {
     if right_m < left_edge_m - lane_m / 2.0 - 1.5 * sigma_m {
         // It stands on another road than the one it was put on.
-        return -6.0;
+        return ELSEWHERE;
     }
     let lanes = ((right_edge_m - left_edge_m) / lane_m).round().max(1.0);
     let density = |centre_m: f64| (-0.5 * ((right_m - centre_m) / sigma_m).powi(2)).exp().max(1e-12);
@@ -138,4 +147,35 @@ pub(crate) fn side(right_m: f64, (left_edge_m, right_edge_m): (f64, f64), lane_m
         lane += 1.0;
     }
     (in_lanes / density(right_edge_m + lane_m / 2.0)).ln().clamp(-6.0, 8.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One that has stood for long in a lane, where others drive past and the road ahead is free.
+    fn in_the_way() -> Evidence {
+        Evidence {
+            stood_s: 90.0,
+            side: 6.0,
+            is_free_ahead: true,
+            passed_free: 4,
+            waiting_m: 50.0,
+            ..Evidence::default()
+        }
+    }
+
+    #[test]
+    fn who_creeps_on_queues_and_who_does_not_is_in_the_way() {
+        assert!(probability(in_the_way().log_odds()) > 0.7);
+        let creeps = Evidence { has_crept: true, ..in_the_way() };
+        assert!(probability(creeps.log_odds()) < 0.3, "{}", creeps.log_odds());
+    }
+
+    #[test]
+    fn the_farther_left_the_likelier_a_lane_until_it_is_another_road() {
+        let at = |right_m: f64| side(right_m, (-4.8, 4.8), 3.2, 2.5);
+        assert!(at(6.4) < 0.0 && at(0.0) > at(3.2) && at(-3.2) >= at(0.0));
+        assert_eq!(at(-14.0), ELSEWHERE);
+    }
 }
