@@ -15,6 +15,7 @@ mod jams;
 mod layout;
 mod lights;
 mod nearby;
+mod obstacle;
 mod occupant;
 mod queues;
 mod red;

@@ -228,11 +228,8 @@ impl Accidents {
         settings: &AccidentSettings,
         out: &mut Vec<Output>,
     ) {
-        let confidence = match bottleneck.vehicles {
-            0..4 => CONFIDENCE_ONE,
-            4..6 => 0.8,
-            _ => CONFIDENCE_TWO,
-        };
+        // However many are held up, nobody has seen the obstacle itself.
+        let confidence = rounded(bottleneck.confidence.min(CONFIDENCE_TWO));
         let away_m = |position: LatLon| position.distance_m(bottleneck.position);
         if let Some(accident) =
             self.accidents.iter_mut().find(|known| away_m(known.event.position) <= HELD_UP_M)

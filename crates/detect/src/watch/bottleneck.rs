@@ -1,21 +1,25 @@
 //! Places on open road where vehicles crawl and then drive off freely, one after the other, always at the same point:
 //! something stands there that does not report itself.
 //!
-//! A wave of stop and go wanders up the road with 15 km/h or so, the head of a jam at a merge or where a lane ends lies
-//! there, and a queue before a light lies before a light. What is left is an obstacle.
+//! The head of a jam at a merge or where a lane ends lies there, and a queue before a light lies before a light. What is left
+//! are an obstacle, a wave of stop and go, which wanders up the road, a slow vehicle, behind which others wait to pass and
+//! which wanders down the road, and drivers who slow down for reasons of their own, one now and then among many who do not.
+//! As with vehicles at rest, an obstacle must be likelier than all of these together.
 
 use super::layout::Layout;
+use super::obstacle::{self, HeldUp};
+use super::suspicion::probability;
 use crate::observation::{Observation, OnRoad};
 use crate::settings::{AccidentSettings, ms};
-use model::{LatLon, Timestamp};
+use model::{LatLon, Timestamp, VehicleKind};
 use roadnet::{LinkIdx, Network};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Slower than this share of the limit is a crawl, faster than that is free.
 const CRAWL_RATIO: f64 = 0.35;
-const FREE_RATIO: f64 = 0.6;
+const FREE_RATIO: f64 = 0.5;
 /// Who has driven this far since it last crawled, in metres, has left the jam behind.
-const AWAY_M: f64 = 120.0;
+const AWAY_M: f64 = 80.0;
 /// Who takes longer for that, in ms, has not driven off freely.
 const AWAY_MS: i64 = 60_000;
 /// A jam this far ahead, and farther than that beyond the place itself, makes its head no head, in metres.
@@ -23,8 +27,11 @@ const JAM_AHEAD_M: f64 = 1_000.0;
 pub(crate) const BEYOND_M: f64 = 100.0;
 /// The length of a piece of road, in metres.
 const PIECE_M: f64 = 50.0;
-/// Most releases that are remembered on one link.
+/// Most releases, and vehicles that drove past, that are remembered on one link.
 const MOST_RELEASES: usize = 256;
+const MOST_PASSING: usize = 4_096;
+/// Who drives freely this close to a place passes it freely, in metres: nobody drives farther between two reports.
+const PASS_M: f64 = 80.0;
 
 /// Where a vehicle last crawled.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +39,16 @@ struct Crawl {
     at: Timestamp,
     place: OnRoad,
     position: LatLon,
+    /// How slow it has been, as a share of the limit.
+    slowest: f64,
+}
+
+/// A vehicle that drove freely, and where.
+#[derive(Debug, Clone, Copy)]
+struct Passing {
+    track: u32,
+    at: Timestamp,
+    offset_m: f64,
 }
 
 /// A vehicle that crawled up to a place and drove off freely.
@@ -49,7 +66,8 @@ pub(crate) struct Bottleneck {
     /// When the first and the last of them were there.
     pub(crate) since: Timestamp,
     pub(crate) last: Timestamp,
-    pub(crate) vehicles: usize,
+    /// How sure it is that there is an obstacle, 0…1.
+    pub(crate) confidence: f64,
 }
 
 /// What is known of where vehicles drive off.
@@ -59,6 +77,8 @@ pub(crate) struct Bottlenecks {
     limits_mps: Vec<f64>,
     crawling: BTreeMap<u32, Crawl>,
     releases: BTreeMap<u32, Vec<Release>>,
+    /// Who drove freely on the links where somebody was held up.
+    passing: BTreeMap<u32, Vec<Passing>>,
     /// When somebody last crawled on each piece of road, by link and number of the piece.
     crawled: Vec<Vec<Option<Timestamp>>>,
     /// What was before this does not count.
@@ -72,6 +92,7 @@ impl Bottlenecks {
             limits_mps: network.links().map(|(_, link)| link.speed_limit_mps).collect(),
             crawling: BTreeMap::new(),
             releases: BTreeMap::new(),
+            passing: BTreeMap::new(),
             crawled: vec![Vec::new(); network.link_count()],
             crawled_since: Timestamp::default(),
         }
@@ -95,21 +116,38 @@ impl Bottlenecks {
                 pieces.resize(piece + 1, None);
             }
             pieces[piece] = Some(at);
-            if layout.is_open(network, link, place.offset_m, settings.open_road_m) {
-                self.crawling.insert(observation.track, Crawl { at, place, position });
+            let is_bus = observation.kind == Some(VehicleKind::Bus);
+            if !is_bus && layout.is_open(network, link, place.offset_m, settings.open_road_m) {
+                let before = self.crawling.get(&observation.track).map_or(1.0, |crawl| crawl.slowest);
+                let slowest = before.min(ratio);
+                self.crawling.insert(observation.track, Crawl { at, place, position, slowest });
             } else {
                 self.crawling.remove(&observation.track);
             }
-        } else if ratio > FREE_RATIO && !self.crawling.is_empty() {
-            let Some(crawl) = self.crawling.get(&observation.track).copied() else { return };
-            if crawl.position.distance_m(position) < AWAY_M {
-                return;
+        } else if ratio > FREE_RATIO && !(self.crawling.is_empty() && self.releases.is_empty()) {
+            self.drive_freely(observation, place);
+        }
+    }
+
+    /// Takes note of a vehicle that drives freely: whether it crawled before, and that it is no longer held up.
+    fn drive_freely(&mut self, observation: &Observation, place: OnRoad) {
+        let (track, at) = (observation.track, observation.ts);
+        let Some(crawl) = self.crawling.get(&track).copied() else {
+            if self.releases.contains_key(&place.link) {
+                let passing = self.passing.entry(place.link).or_default();
+                if passing.len() < MOST_PASSING {
+                    passing.push(Passing { track, at, offset_m: place.offset_m });
+                }
             }
-            self.crawling.remove(&observation.track);
-            let releases = self.releases.entry(crawl.place.link).or_default();
-            if at.since_ms(crawl.at) <= AWAY_MS && releases.len() < MOST_RELEASES {
-                releases.push(Release { track: observation.track, crawl });
-            }
+            return;
+        };
+        if crawl.position.distance_m(observation.position) < AWAY_M {
+            return;
+        }
+        self.crawling.remove(&track);
+        let releases = self.releases.entry(crawl.place.link).or_default();
+        if at.since_ms(crawl.at) <= AWAY_MS && releases.len() < MOST_RELEASES {
+            releases.push(Release { track, crawl });
         }
     }
 
@@ -122,7 +160,15 @@ impl Bottlenecks {
             releases.retain(|release| now.since_ms(release.crawl.at) <= memory_ms);
             !releases.is_empty()
         });
-        self.releases.values().filter_map(|releases| place_of(releases, now, settings)).collect()
+        let releases = &self.releases;
+        self.passing.retain(|link, passing| {
+            passing.retain(|one| now.since_ms(one.at) <= memory_ms);
+            !passing.is_empty() && releases.contains_key(link)
+        });
+        let place = |(link, releases): (&u32, &Vec<Release>)| {
+            place_of(releases, self.passing.get(link).map_or(&[], Vec::as_slice), now, settings)
+        };
+        self.releases.iter().filter_map(place).collect()
     }
 
     /// Whether somebody crawled farther down the road lately: the head of that jam was there, and this is what is left of it.
@@ -165,7 +211,12 @@ fn piece(offset_m: f64) -> usize {
 }
 
 /// The place on one link that most of the latest vehicles agree about.
-fn place_of(releases: &[Release], now: Timestamp, settings: &AccidentSettings) -> Option<Bottleneck> {
+fn place_of(
+    releases: &[Release],
+    passing: &[Passing],
+    now: Timestamp,
+    settings: &AccidentSettings,
+) -> Option<Bottleneck> {
     let half_m = settings.bottleneck_width_m / 2.0;
     let near = |centre: &Release| {
         let mut near: Vec<&Release> = releases
@@ -179,7 +230,7 @@ fn place_of(releases: &[Release], now: Timestamp, settings: &AccidentSettings) -
     let group = releases.iter().map(near).max_by_key(Vec::len)?;
     let since = group.iter().map(|release| release.crawl.at).min()?;
     let last = group.iter().map(|release| release.crawl.at).max()?;
-    // A wave of stop and go is elsewhere by then; and if most drive off elsewhere, this is no head.
+    // If most drive off elsewhere, this is no head.
     let is_fixed = last.since_ms(since) >= ms(settings.bottleneck_s) && 2 * group.len() > releases.len();
     if group.len() < settings.bottleneck_vehicles || !is_fixed || now.since_ms(last) > AWAY_MS {
         return None;
@@ -188,5 +239,20 @@ fn place_of(releases: &[Release], now: Timestamp, settings: &AccidentSettings) -
     by_offset.sort_by(|a, b| a.crawl.place.offset_m.total_cmp(&b.crawl.place.offset_m));
     let middle = by_offset.get(by_offset.len() / 2)?;
     let crawl = middle.crawl;
-    Some(Bottleneck { place: crawl.place, position: crawl.position, since, last, vehicles: group.len() })
+    let passed: BTreeSet<u32> = passing
+        .iter()
+        .filter(|one| one.at >= since && (one.offset_m - crawl.place.offset_m).abs() <= PASS_M)
+        .map(|one| one.track)
+        .filter(|track| group.iter().all(|release| release.track != *track))
+        .collect();
+    let held_up = |release: &&Release| HeldUp {
+        at: release.crawl.at,
+        offset_m: release.crawl.place.offset_m,
+        slowest: release.crawl.slowest,
+    };
+    let log_odds = obstacle::log_odds(&group.iter().map(held_up).collect::<Vec<_>>(), passed.len());
+    let (place, position) = (crawl.place, crawl.position);
+    let confidence = probability(log_odds);
+    let bottleneck = Bottleneck { place, position, since, last, confidence };
+    (confidence >= settings.onset_confidence).then_some(bottleneck)
 }
