@@ -78,6 +78,15 @@ impl City {
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
+    /// The same with a body of plain JSON.
+    pub async fn ask_json(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let url = format!("{}{path}", self.stack.web_url());
+        let body = body.to_string();
+        let (status, text) =
+            http::request(method, &url, Some(("application/json", &body))).await.expect("web answers");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
     /// The latest revision of every stored event of this type, newest first.
     pub async fn events(&self, kind: EventKind) -> Vec<Event> {
         let (status, body) = self.get(&format!("/api/v1/events?type={}&limit=1000", kind.as_str())).await;

@@ -18,6 +18,8 @@ fn main() -> ExitCode {
         Some(Command::Run(args)) => run(args),
         Some(Command::Check(args)) => commands::check(args, &mut std::io::stdout()),
         Some(Command::List(args)) => commands::list(args, &mut std::io::stdout()),
+        Some(Command::Set(args)) => commands::set(args, &mut std::io::stdout()),
+        Some(Command::Generate(args)) => commands::generate(args),
         Some(Command::Replay(args)) => replay(args),
     };
     match outcome {

@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use link::settings::{HealthArgs, LogArgs, MqttArgs};
+use model::Timestamp;
 
 /// Where the simulator's health is served unless said otherwise.
 pub const HEALTH_PORT: u16 = 9103;
+/// The roads that ship.
+const HELSINKI: &str = "data/roads/helsinki/network.geojson";
 
 /// Drives vehicles on a road network and lets them report over MQTT.
 ///
@@ -40,14 +43,33 @@ pub enum Command {
     /// List the scenarios of a folder.
     List(ListArgs),
 
-    /// Play a recording into the broker, topics and payloads as they are, at the pace at which they were received.
+    /// Change a simulation that runs, at once: `simulator set vehicles=2000 gps_noise_m=5`.
     ///
-    /// A recording has one JSON object a line, plain, gzip or zstd:
+    /// Each argument is NAME=VALUE. There are: vehicles, report_share (0 to 1), report_rule (fixed, cam),
+    /// report_interval_s, gps_noise_m, report_loss, report_delay_s, report_duplicates, speed, weather (0.3 to 1);
+    /// incident.kind (crash, breakdown, lane_closure, roadworks) with incident.place.lat and incident.place.lon, and
+    /// incident.duration_s and the like, to stage an incident; clear=ID to clear one. All of it is done, or nothing.
+    Set(Box<SetArgs>),
+
+    /// Write what the vehicles of a scenario send to a recording, without any server, as fast as this machine can.
+    ///
+    /// The same scenario, seed and begin give the same file, byte for byte. SIGINT or SIGTERM end it before, with all that
+    /// was made.
+    Generate(Box<GenerateArgs>),
+
+    /// Play what vehicles did into the broker: a recording, SUMO's floating car data, or GPX tracks; plain, gzip or zstd.
+    ///
+    /// A recording has one JSON object a line and is played as it is, topics and payloads:
     ///
     ///   {"topic":"vigiroute/v1/vehicles/v1/position","received":1760000000123,"payload":{"ts":…,"lat":…,"lon":…}}
     ///
-    /// `received` is the time in epoch milliseconds at which the broker had the message. Ends when all is played and the
-    /// broker has confirmed it.
+    /// `received` is the time in epoch milliseconds at which the broker had the message.
+    ///
+    /// SUMO's floating car data (sumo --fcd-output FILE) and GPX tracks become position reports of vehicles of the same
+    /// names. They are dated so that the last report is dated when it is played, or from --begin on. SUMO writes metres of
+    /// its network, which --net names, or degrees with --fcd-output.geo.
+    ///
+    /// Ends when all is played and the broker has confirmed it. SIGINT or SIGTERM end it before, in good order.
     #[command(verbatim_doc_comment)]
     Replay(Box<ReplayArgs>),
 }
@@ -55,13 +77,8 @@ pub enum Command {
 /// Settings of `simulator run`.
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
-    /// Road network: OSM-tagged GeoJSON or .osm.pbf.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "VIGIROUTE_ROADS",
-        default_value = "data/roads/helsinki/network.geojson"
-    )]
+    /// Road network of scenarios that name none: OSM-tagged GeoJSON, .osm.pbf or SUMO's .net.xml.
+    #[arg(long, value_name = "FILE", env = "VIGIROUTE_ROADS", default_value = HELSINKI)]
     pub roads: PathBuf,
 
     /// The scenario.
@@ -80,6 +97,19 @@ pub struct RunArgs {
     /// Another seed than the scenario's.
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
+
+    /// What the first moment is dated: RFC 3339, or epoch milliseconds; not in the future. Now, unless given.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub begin: Option<Timestamp>,
+
+    /// So many times as fast as in the world; faster than 1 only with --begin, until the simulation's clock has reached the
+    /// world's.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true, value_parser = time_speed)]
+    pub speed: f64,
+
+    /// Write what is true of incidents and jams to this file, a line of JSON each.
+    #[arg(long, value_name = "FILE", env = "VIGIROUTE_TRUTH")]
+    pub truth: Option<PathBuf>,
 
     /// The connections to the broker are named this with a number. Two simulators on one broker need two names.
     #[arg(long, value_name = "NAME", env = "VIGIROUTE_MQTT_CLIENT_ID", default_value = "sim-link")]
@@ -104,13 +134,8 @@ pub struct CheckArgs {
     /// The scenario.
     pub file: PathBuf,
 
-    /// Road network: OSM-tagged GeoJSON or .osm.pbf.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "VIGIROUTE_ROADS",
-        default_value = "data/roads/helsinki/network.geojson"
-    )]
+    /// Road network of scenarios that name none: OSM-tagged GeoJSON, .osm.pbf or SUMO's .net.xml.
+    #[arg(long, value_name = "FILE", env = "VIGIROUTE_ROADS", default_value = HELSINKI)]
     pub roads: PathBuf,
 }
 
@@ -122,11 +147,78 @@ pub struct ListArgs {
     pub folder: PathBuf,
 }
 
+/// Settings of `simulator set`.
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// What to change.
+    #[arg(required = true, value_name = "NAME=VALUE")]
+    pub changes: Vec<String>,
+
+    /// Name of the connection at the broker.
+    #[arg(long, value_name = "NAME", default_value = "sim-set")]
+    pub mqtt_client_id: String,
+
+    /// The broker.
+    #[command(flatten)]
+    pub mqtt: MqttArgs,
+
+    /// Logging.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
+/// Settings of `simulator generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// The scenario.
+    pub scenario: PathBuf,
+
+    /// The recording: NDJSON, compressed if its name ends with .zst or .gz.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+
+    /// Road network of scenarios that name none: OSM-tagged GeoJSON, .osm.pbf or SUMO's .net.xml.
+    #[arg(long, value_name = "FILE", env = "VIGIROUTE_ROADS", default_value = HELSINKI)]
+    pub roads: PathBuf,
+
+    /// So many seconds of traffic, after the warm-up.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600.0, value_parser = duration)]
+    pub duration: f64,
+
+    /// What the first moment is dated: RFC 3339, or epoch milliseconds.
+    #[arg(long, value_name = "TIME", default_value = "2026-01-01T00:00:00Z", value_parser = time)]
+    pub begin: Timestamp,
+
+    /// So many vehicles instead of what the scenario says.
+    #[arg(long, value_name = "NUMBER")]
+    pub vehicles: Option<usize>,
+
+    /// Another seed than the scenario's.
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+
+    /// Write what is true of incidents and jams to this file, a line of JSON each.
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+
+    /// Logging.
+    #[command(flatten)]
+    pub log: LogArgs,
+}
+
 /// Settings of `simulator replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The recording; - is standard input.
+    /// The file; - is standard input.
     pub recording: PathBuf,
+
+    /// The network whose metres SUMO's floating car data has.
+    #[arg(long, value_name = "NET.XML")]
+    pub net: Option<PathBuf>,
+
+    /// What the first moment of floating car data or tracks is dated: RFC 3339, or epoch milliseconds.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub begin: Option<Timestamp>,
 
     /// So many times as fast as it was recorded; 0 = as fast as the broker takes it.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true, value_parser = speed)]
@@ -143,6 +235,28 @@ pub struct ReplayArgs {
     /// Logging.
     #[command(flatten)]
     pub log: LogArgs,
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    let of_ms = text.parse().ok().and_then(Timestamp::from_ms);
+    of_ms
+        .or_else(|| Timestamp::parse_rfc3339(text))
+        .ok_or_else(|| "RFC 3339, as 2026-09-29T04:53:15Z, or epoch milliseconds".to_owned())
+}
+
+fn time_speed(text: &str) -> Result<f64, String> {
+    let limits = model::simulation::limits::SPEED;
+    match text.parse::<f64>() {
+        Ok(factor) if limits.contain(factor) => Ok(factor),
+        _ => Err(format!("a number from {limits}")),
+    }
+}
+
+fn duration(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.25..=604_800.0).contains(&seconds) => Ok(seconds),
+        _ => Err("seconds, 0.25 to 604800".to_owned()),
+    }
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -180,6 +294,8 @@ mod tests {
             Some(replay.speed)
         };
         assert_eq!(speed("12.5"), Some(12.5));
+        let begin = |text| Cli::try_parse_from(["simulator", "replay", "x.xml", "--begin", text]).is_ok();
+        assert!(begin("2026-09-29T04:53:15Z") && begin("1760000000000") && !begin("noon"));
         assert_eq!((speed("-1"), speed("fast"), speed("inf"), speed("NaN")), (None, None, None, None));
     }
 

@@ -91,4 +91,28 @@ impl Vehicle {
         .ok()
         .flatten()
     }
+
+    /// The next message whose topic fits, with its topic; an empty payload is null.
+    pub async fn hear_where(
+        &mut self,
+        within: Duration,
+        fits: impl Fn(&str) -> bool,
+    ) -> Option<(String, Value)> {
+        timeout(within, async {
+            while let Some((topic, payload)) = self.heard.recv().await {
+                if fits(&topic) {
+                    return Some((topic, serde_json::from_slice(&payload).unwrap_or(Value::Null)));
+                }
+            }
+            None
+        })
+        .await
+        .ok()
+        .flatten()
+    }
+
+    /// Leaves out what has come so far.
+    pub fn forget(&mut self) {
+        while self.heard.try_recv().is_ok() {}
+    }
 }

@@ -6,6 +6,7 @@ use crate::http::{Guard, observe, refuse_foreign_sites, with_security_headers};
 use crate::live::Live;
 use crate::problem::Problem;
 use crate::roads::Roads;
+use crate::simulation::Simulation;
 use crate::zones::Zones;
 use crate::{openapi, page};
 use axum::Router;
@@ -24,6 +25,8 @@ pub struct App {
     pub database: Database,
     /// Told of every change of a zone.
     pub zones: Zones,
+    /// The simulation that runs.
+    pub simulation: Simulation,
     /// The road network and the basemap.
     pub roads: Arc<Roads>,
     /// Where the live feed is.

@@ -9,3 +9,4 @@ pub use cursor::Cursor;
 pub use filter::{Filter, PARAMETERS};
 pub use handlers::{__path_get_event, __path_list_events, get_event, list_events};
 pub use handlers::{EventPage, EventWithRevisions, Revision};
+pub use select::revisions_since;

@@ -7,7 +7,7 @@ mod observe;
 mod params;
 mod prepared;
 
-pub use body::{MAX_BODY_BYTES, ZoneBody};
+pub use body::{JsonBody, MAX_BODY_BYTES, ZoneBody};
 pub use guard::{Guard, refuse_foreign_sites};
 pub use headers::with_security_headers;
 pub use observe::observe;

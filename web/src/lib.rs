@@ -16,4 +16,5 @@ pub mod problem;
 pub mod roads;
 pub mod run;
 pub mod settings;
+pub mod simulation;
 pub mod zones;

@@ -1,6 +1,7 @@
 //! The description of the REST interface, made from the handlers.
 
 pub mod schema;
+pub mod simulation;
 
 use crate::app::App;
 use crate::{events, live, roads, zones};
@@ -22,6 +23,7 @@ use utoipa_axum::routes;
     tags(
         (name = "events", description = "What happened and what is going on."),
         (name = "zones", description = "Areas whose entries and exits are events."),
+        (name = "simulation", description = "The simulation that runs: shown, changed, and held against what is detected."),
         (name = "map", description = "Roads, basemap, and the live feed."),
     )
 )]
@@ -34,6 +36,10 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(events::get_event))
         .routes(routes!(zones::list_zones, zones::create_zone))
         .routes(routes!(zones::get_zone, zones::put_zone, zones::delete_zone))
+        .routes(routes!(crate::simulation::get_simulation, crate::simulation::tune_simulation))
+        .routes(routes!(crate::simulation::stage_incident))
+        .routes(routes!(crate::simulation::clear_incident))
+        .routes(routes!(crate::simulation::get_score))
         .routes(routes!(roads::get_roads))
         .routes(routes!(roads::get_basemap))
         .routes(routes!(live::get_live))

@@ -57,6 +57,17 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "urn:vigiroute:problem:body", "The body cannot be used", detail)
     }
 
+    /// 400: a member of a body, named with those it is inside of; empty for the body as a whole.
+    #[must_use]
+    pub fn member(name: &str, reason: &str) -> Self {
+        if name.is_empty() {
+            return Self::body(reason);
+        }
+        let mut problem = Self::body(format!("`{name}`: {reason}"));
+        problem.parameter = Some(name.to_owned());
+        problem
+    }
+
     /// 403: a change that another site seems to ask for.
     #[must_use]
     pub fn foreign(header: &str, detail: impl Into<String>) -> Self {

@@ -7,6 +7,7 @@ use crate::http::Guard;
 use crate::live::Live;
 use crate::roads::Roads;
 use crate::settings::Args;
+use crate::simulation::{self, Simulation};
 use crate::zones::{Heard, Sync, listen, read_seed};
 use anyhow::Context;
 use axum::serve::ListenerExt;
@@ -86,15 +87,20 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 
     // A name of its own, so that two web programs do not throw each other out.
     let mut options = mqtt::Options::new(format!("web-{:08x}", rand::random::<u32>()));
-    options.subscriptions = vec![(topic::ZONE_FILTER.to_owned(), Qos::AtLeastOnce)];
+    options.subscriptions = [topic::ZONE_FILTER]
+        .iter()
+        .chain(&simulation::FILTERS)
+        .map(|filter| ((*filter).to_owned(), Qos::AtLeastOnce))
+        .collect();
     let (client, incoming) = mqtt::connect(&config.mqtt, options, readiness.condition("mqtt"));
     let heard = Heard::default();
-    tokio::spawn(listen(incoming, client.clone(), heard.clone()));
+    let simulation = Simulation::new(client.clone());
+    tokio::spawn(listen(incoming, client.clone(), heard.clone(), simulation.clone()));
     let (sync, zones) = Sync::new(database.clone(), client.clone(), heard);
     let syncing = tokio::spawn(sync.run(config.seed));
 
     let live = Live::new(&config.xmpp_domain, &roads, config.hfp);
-    let app = App { database, zones, roads, live };
+    let app = App { database, zones, simulation, roads, live };
     let parts = Parts {
         bosh: config.bosh,
         guard: config.guard,

@@ -8,6 +8,7 @@ mod event_id;
 pub mod geo;
 mod ids;
 mod report;
+pub mod simulation;
 #[cfg(feature = "xmpp")]
 pub mod stanza;
 mod timestamp;

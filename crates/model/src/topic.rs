@@ -116,6 +116,8 @@ pub fn zone(zone: &ZoneId) -> String {
 pub const SIMULATION_SCENARIO: &str = "vigiroute/v1/simulation/scenario";
 /// A partial scenario to apply now, or an incident to stage.
 pub const SIMULATION_SET: &str = "vigiroute/v1/simulation/set";
+/// The simulator's answer to each [`SIMULATION_SET`].
+pub const SIMULATION_REPLY: &str = "vigiroute/v1/simulation/reply";
 /// What the simulator knows to be true.
 pub const SIMULATION_TRUTH: &str = "vigiroute/v1/simulation/truth";
 

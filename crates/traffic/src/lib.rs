@@ -43,6 +43,7 @@ mod tuning;
 mod turn;
 mod vehicle;
 mod weather;
+mod whereabouts;
 mod world;
 
 pub use day_curve::DayCurve;

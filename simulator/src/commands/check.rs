@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use crate::files;
+use crate::scenario::ScenarioIncident;
 use crate::settings::CheckArgs;
 use crate::traffic::Simulation;
 use link::Failure;
@@ -13,7 +14,8 @@ use link::Failure;
 /// What is wrong with it.
 pub fn check(args: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
     let scenario = files::scenario(&args.file)?;
-    let network = files::roads(&args.roads)?;
+    let network = files::roads(&args.roads, &scenario)?;
+    files::zones(&scenario)?;
     let plan = scenario.plan(&network).map_err(|error| Failure::Usage(error.into()))?;
     let mut calm = plan.clone();
     calm.warm_up_s = 0.0;
@@ -25,7 +27,7 @@ pub fn check(args: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
         "  {} vehicles on {:.1} km of road, a report each {} s, seed {}",
         scenario.vehicles,
         network.road_length_m() / 1_000.0,
-        scenario.report_interval_s,
+        scenario.reporting.interval_s,
         scenario.seed
     ))?;
     for (incident, planned) in scenario.incidents.iter().zip(&plan.incidents) {
@@ -34,17 +36,27 @@ pub fn check(args: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
         let repeat =
             incident.repeat_s.map_or_else(String::new, |repeat_s| format!(", again every {repeat_s} s"));
         tell(format!(
-            "  {} at {} s for {} s{repeat}: {} ({:.5}, {:.5}), heading {:.0}°, {} of {} vehicles report",
-            incident.kind,
+            "  {}: {} at {} s for {} s{repeat}: {} ({:.5}, {:.5}), heading {:.0}°, {}",
+            incident.id,
+            incident.kind.as_str(),
             incident.at_s,
             incident.duration_s,
             link.name.as_deref().unwrap_or("a road without a name"),
             place.lat,
             place.lon,
             link.line.heading_at(planned.offset_m),
-            incident.reports,
-            incident.vehicles,
+            effect(incident),
         ))?;
     }
     Ok(())
+}
+
+fn effect(incident: &ScenarioIncident) -> String {
+    match &incident.closure {
+        None => format!("{} of {} vehicles report", incident.reports, incident.vehicles),
+        Some(closure) => {
+            let limit = closure.limit_kmh.map_or_else(String::new, |kmh| format!(", {kmh} km/h beside it"));
+            format!("lanes {:?} closed for {} m{limit}", closure.lanes, closure.length_m)
+        }
+    }
 }

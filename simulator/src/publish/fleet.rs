@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use link::mqtt::{self, Client, Connection, Incoming, LastWill, Options, PublishError, Qos};
-use link::{Condition, Readiness};
-use metrics::counter;
+use bytes::Bytes;
+use link::{Readiness, mqtt};
 use model::{VehicleId, topic};
-use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::outbox::{Message, Next, Outbox};
+use super::outbox::Message;
+use super::uplink::Uplink;
+use crate::reports::vehicle_id;
 
 /// Vehicles to one connection.
 const VEHICLES_PER_CONNECTION: usize = 250;
 /// Fewest and most connections.
 const FEWEST: usize = 2;
 const MOST: usize = 16;
-/// Messages that wait in the client itself. Few: what waits there is not replaced by newer positions.
-const CLIENT_QUEUE: usize = 256;
 /// How long the goodbyes may take at the end.
 const GOODBYE_TIME: Duration = Duration::from_secs(3);
 /// How long the broker may take to confirm what was sent before.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
+/// What the simulation listens to.
+const COMMANDS: [&str; 1] = [topic::SIMULATION_SET];
 /// A condition's name for each connection.
 const CONDITIONS: [&str; MOST] = [
     "mqtt link 0",
@@ -54,7 +54,20 @@ pub struct FleetSettings {
 /// The vehicles' way to the broker. Nothing here waits: what the broker does not take now is taken later or dropped.
 #[derive(Debug)]
 pub struct Fleet {
+    settings: FleetSettings,
+    readiness: Readiness,
     uplinks: Vec<Uplink>,
+    /// Where each vehicle sits, by its number.
+    seats: Vec<Option<Seat>>,
+}
+
+/// A vehicle's place at a connection. It is for good; who sits there may change.
+#[derive(Debug, Clone, Copy)]
+struct Seat {
+    uplink: usize,
+    place: usize,
+    /// Which vehicle sits there, by a number of its own; `None` = nobody.
+    taken: Option<u32>,
 }
 
 /// How many connections so many vehicles share.
@@ -63,64 +76,109 @@ pub fn connection_count(vehicles: usize) -> usize {
     vehicles.div_ceil(VEHICLES_PER_CONNECTION).clamp(FEWEST, MOST)
 }
 
-#[derive(Debug)]
-struct Uplink {
-    client: Client,
-    connection: watch::Receiver<Connection>,
-    // Held, so that the connection knows that somebody listens.
-    _incoming: Incoming,
-    /// The connection's own place among the vehicles.
-    id: VehicleId,
-    vehicles: Vec<VehicleTopics>,
-    outbox: Outbox,
-    /// The connect after which the states were told last.
-    greeted: u64,
-}
-
-#[derive(Debug)]
-struct VehicleTopics {
-    position: String,
-    hazard: String,
-    status: String,
-}
-
 impl Fleet {
-    /// Starts to connect. Each vehicle's status is told, retained, after every connect.
+    /// Starts to connect, with room for so many vehicles. Each vehicle's status is told, retained, after every connect.
     ///
     /// # Errors
     /// If the name of the connections is not made of `A-Z a-z 0-9 _ . : -` or too long.
     pub fn connect(
         settings: &FleetSettings,
-        vehicles: &[VehicleId],
+        vehicles: usize,
         readiness: &Readiness,
     ) -> Result<Self, model::IdError> {
-        let count = connection_count(vehicles.len());
-        let mut uplinks = Vec::with_capacity(count);
-        for (number, condition) in CONDITIONS.iter().enumerate().take(count) {
-            let id = VehicleId::new(&format!("{}-{number}", settings.link_name))?;
-            let own = vehicles.iter().skip(number).step_by(count);
-            uplinks.push(Uplink::connect(settings, id, own, readiness.condition(condition)));
+        let (settings, readiness) = (settings.clone(), readiness.clone());
+        let mut fleet = Self { settings, readiness, uplinks: Vec::new(), seats: Vec::new() };
+        fleet.open(connection_count(vehicles))?;
+        Ok(fleet)
+    }
+
+    /// Opens connections until there are so many.
+    fn open(&mut self, count: usize) -> Result<(), model::IdError> {
+        for (number, condition) in CONDITIONS.iter().enumerate().take(count).skip(self.uplinks.len()) {
+            let id = VehicleId::new(&format!("{}-{number}", self.settings.link_name))?;
+            // One of them hears what is asked of the simulation.
+            let subscriptions = if number == 0 { &COMMANDS[..] } else { &[] };
+            let condition = self.readiness.condition(condition);
+            self.uplinks.push(Uplink::connect(&self.settings, id, subscriptions, condition));
         }
-        Ok(Self { uplinks })
+        Ok(())
     }
 
-    /// A position report; replaces one of the same vehicle that still waits.
-    pub fn position(&mut self, vehicle: usize, payload: Vec<u8>) {
-        let count = self.uplinks.len();
-        self.uplinks[vehicle % count].outbox.put_position(vehicle / count, payload);
+    /// Exactly these vehicles are there: each one's number, its own number, its name.
+    pub fn seat_exactly(&mut self, vehicles: impl Iterator<Item = (usize, u32, VehicleId)>) {
+        let mut there = vec![false; self.seats.len()];
+        for (number, serial, id) in vehicles {
+            if number >= there.len() {
+                there.resize(number + 1, false);
+            }
+            there[number] = true;
+            self.seat(number, serial, &id);
+        }
+        for number in (0..self.seats.len()).filter(|&number| !there[number]) {
+            if let Some(seat) = &mut self.seats[number]
+                && seat.taken.take().is_some()
+            {
+                self.uplinks[seat.uplink].vacate(seat.place);
+            }
+        }
     }
 
-    /// A hazard report; kept until the broker has it.
-    pub fn hazard(&mut self, vehicle: usize, payload: Vec<u8>) {
-        let count = self.uplinks.len();
-        let uplink = &mut self.uplinks[vehicle % count];
-        let topic = uplink.vehicles[vehicle / count].hazard.clone();
-        uplink.outbox.put_lasting(Message { topic, payload, retain: false });
+    fn seat(&mut self, number: usize, serial: u32, id: &VehicleId) {
+        if number >= self.seats.len() {
+            self.seats.resize(number + 1, None);
+            // The name was good for the first connection.
+            let _ = self.open(connection_count(self.seats.len()));
+        }
+        let seat = match self.seats[number] {
+            Some(seat) if seat.taken == Some(serial) => return,
+            Some(seat) => seat,
+            None => {
+                let emptiest = (0..self.uplinks.len()).min_by_key(|&i| self.uplinks[i].places.len());
+                let uplink = emptiest.unwrap_or_default();
+                Seat { uplink, place: self.uplinks[uplink].add_place(), taken: None }
+            }
+        };
+        self.seats[number] = Some(Seat { taken: Some(serial), ..seat });
+        self.uplinks[seat.uplink].occupy(seat.place, id);
+    }
+
+    /// The seat of a vehicle, if it is (still) there.
+    fn seat_of(&self, number: usize, serial: u32) -> Option<Seat> {
+        self.seats.get(number).copied().flatten().filter(|seat| seat.taken == Some(serial))
+    }
+
+    /// A position report; replaces one of the same vehicle that still waits. Of a vehicle that is not there it is dropped.
+    pub fn position(&mut self, number: usize, serial: u32, payload: Vec<u8>) {
+        if let Some(Seat { uplink, place, .. }) = self.seat_of(number, serial) {
+            self.uplinks[uplink].outbox.put_position(place, payload);
+        }
+    }
+
+    /// A hazard report; kept until the broker has it. Also of a vehicle that does not report its position.
+    pub fn hazard(&mut self, serial: u32, payload: Vec<u8>) {
+        let Some(id) = vehicle_id(serial) else { return };
+        let uplink = serial as usize % self.uplinks.len();
+        let message = Message { topic: topic::hazard(&id), payload, retain: false };
+        self.uplinks[uplink].outbox.put_lasting(message);
     }
 
     /// A message of the simulation itself; kept until the broker has it.
     pub fn announce(&mut self, topic: &str, payload: Vec<u8>, retain: bool) {
         self.uplinks[0].outbox.put_lasting(Message { topic: topic.to_owned(), payload, retain });
+    }
+
+    /// The next message that asks something of the simulation.
+    pub fn take_command(&mut self) -> Option<Bytes> {
+        let uplink = &mut self.uplinks[0];
+        let message = uplink.incoming.try_recv()?;
+        if let Some(ack) = message.ack {
+            uplink.client.acknowledge(ack);
+        }
+        if message.retain {
+            tracing::warn!(topic = message.topic, "what is asked for must not be retained; left out");
+            return self.take_command();
+        }
+        Some(message.payload)
     }
 
     /// Hands over what the connections take now. Whether one of them was made anew since the last call.
@@ -135,16 +193,14 @@ impl Fleet {
     /// How many of the connections stand.
     #[must_use]
     pub fn connected(&self) -> usize {
-        self.uplinks.iter().filter(|uplink| uplink.connection.borrow().up).count()
+        self.uplinks.iter().filter(|uplink| uplink.is_up()).count()
     }
 
     /// Says goodbye for all vehicles, publishes the simulation's last word on `topic`, retained, and ends the connections
     /// in good order. Whether all of it reached the broker.
     pub async fn close(mut self, topic: &str, last_word: Vec<u8>) -> bool {
         for uplink in &mut self.uplinks {
-            uplink.outbox.clear_positions();
-            uplink.outbox.clear_states();
-            uplink.tell_states(false);
+            uplink.say_goodbye();
         }
         self.announce(topic, last_word, true);
         let deadline = Instant::now() + GOODBYE_TIME;
@@ -162,104 +218,6 @@ impl Fleet {
             arrived &= closing.await.unwrap_or(false);
         }
         arrived
-    }
-}
-
-// === impl Uplink ===
-
-impl Uplink {
-    fn connect<'a>(
-        settings: &FleetSettings,
-        id: VehicleId,
-        vehicles: impl Iterator<Item = &'a VehicleId>,
-        condition: Condition,
-    ) -> Self {
-        let options = Options {
-            last_will: Some(LastWill {
-                topic: topic::status(&id),
-                payload: status(None),
-                qos: Qos::AtLeastOnce,
-                retain: true,
-            }),
-            outgoing_capacity: CLIENT_QUEUE,
-            ..Options::new(id.as_str())
-        };
-        let (client, incoming) = mqtt::connect(&settings.broker, options, condition);
-        let topics = vehicles.map(|vehicle| VehicleTopics {
-            position: topic::position(vehicle),
-            hazard: topic::hazard(vehicle),
-            status: topic::status(vehicle),
-        });
-        let vehicles: Vec<VehicleTopics> = topics.collect();
-        Self {
-            connection: client.connection(),
-            client,
-            _incoming: incoming,
-            id,
-            outbox: Outbox::new(vehicles.len()),
-            vehicles,
-            greeted: 0,
-        }
-    }
-
-    fn flush(&mut self) -> bool {
-        let Connection { up, count, .. } = *self.connection.borrow();
-        let renewed = up && count != self.greeted;
-        if renewed {
-            self.greeted = count;
-            self.outbox.clear_states();
-            self.tell_states(true);
-        }
-        if up {
-            self.hand_over();
-        }
-        let (replaced, lost) = self.outbox.take_losses();
-        counter!("vigiroute_simulator_positions_replaced_total").increment(replaced);
-        counter!("vigiroute_simulator_messages_lost_total").increment(lost);
-        renewed
-    }
-
-    fn is_waiting(&self) -> bool {
-        self.connection.borrow().up && !self.outbox.is_empty()
-    }
-
-    fn hand_over(&mut self) {
-        while let Some(next) = self.outbox.next() {
-            let (topic, payload, retain) = match next {
-                Next::Lasting(message) => (message.topic.as_str(), message.payload.clone(), message.retain),
-                Next::Position { slot, payload } => {
-                    (self.vehicles[slot].position.as_str(), payload.to_vec(), false)
-                }
-            };
-            match self.client.try_publish(topic, payload, Qos::AtLeastOnce, retain) {
-                Ok(()) => counter!("vigiroute_simulator_messages_total").increment(1),
-                Err(PublishError::Full | PublishError::Closed) => return,
-                Err(error @ PublishError::Topic) => tracing::error!(topic, %error, "message dropped"),
-            }
-            self.outbox.sent();
-        }
-    }
-
-    /// The status of the connection and of all its vehicles.
-    fn tell_states(&mut self, online: bool) {
-        let own = Message {
-            topic: topic::status(&self.id),
-            payload: if online { b"{\"online\":true}".to_vec() } else { status(None) },
-            retain: true,
-        };
-        self.outbox.put_lasting(own);
-        for vehicle in &self.vehicles {
-            let payload = status(online.then_some(self.id.as_str()));
-            self.outbox.put_lasting(Message { topic: vehicle.status.clone(), payload, retain: true });
-        }
-    }
-}
-
-/// Online by way of a connection, or offline.
-fn status(via: Option<&str>) -> Vec<u8> {
-    match via {
-        Some(via) => format!("{{\"online\":true,\"via\":\"{via}\"}}").into_bytes(),
-        None => b"{\"online\":false}".to_vec(),
     }
 }
 

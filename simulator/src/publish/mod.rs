@@ -2,7 +2,8 @@
 
 mod fleet;
 mod outbox;
+mod uplink;
 mod words;
 
 pub use fleet::{Fleet, FleetSettings, connection_count};
-pub use words::{scenario_json, truth_json};
+pub use words::scenario_json;

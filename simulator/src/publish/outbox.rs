@@ -33,9 +33,16 @@ pub(crate) enum Next<'a> {
 }
 
 impl Outbox {
-    /// For vehicles numbered 0 to `slots` − 1.
-    pub fn new(slots: usize) -> Self {
-        Self { newest: vec![None; slots], ..Self::default() }
+    /// Room for one more vehicle; they are numbered from 0.
+    pub fn add_slot(&mut self) {
+        self.newest.push(None);
+    }
+
+    /// Drops a vehicle's position if it waits.
+    pub fn drop_position(&mut self, slot: usize) {
+        if self.newest[slot].take().is_some() {
+            self.order.retain(|&waiting| waiting != slot);
+        }
     }
 
     /// Takes a vehicle's position; one that still waits is dropped for it.
@@ -100,13 +107,19 @@ impl Outbox {
 mod tests {
     use super::*;
 
+    fn outbox(slots: usize) -> Outbox {
+        let mut outbox = Outbox::default();
+        (0..slots).for_each(|_| outbox.add_slot());
+        outbox
+    }
+
     fn lasting(topic: &str, retain: bool) -> Message {
         Message { topic: topic.into(), payload: b"x".to_vec(), retain }
     }
 
     #[test]
     fn while_the_broker_is_away_only_the_newest_position_of_each_vehicle_is_kept() {
-        let mut outbox = Outbox::new(2);
+        let mut outbox = outbox(2);
         for round in 0..100_u8 {
             outbox.put_position(1, vec![round]);
             outbox.put_position(0, vec![round]);
@@ -120,8 +133,17 @@ mod tests {
     }
 
     #[test]
+    fn a_vehicle_that_left_reports_no_more() {
+        let mut outbox = outbox(2);
+        outbox.put_position(0, vec![1]);
+        outbox.put_position(1, vec![2]);
+        outbox.drop_position(0);
+        assert_eq!(outbox.next(), Some(Next::Position { slot: 1, payload: &[2] }));
+    }
+
+    #[test]
     fn hazards_go_first_and_are_kept_in_order() {
-        let mut outbox = Outbox::new(1);
+        let mut outbox = outbox(1);
         outbox.put_position(0, vec![1]);
         outbox.put_lasting(lasting("a", false));
         outbox.put_lasting(lasting("b", false));
@@ -136,7 +158,7 @@ mod tests {
 
     #[test]
     fn lasting_messages_are_bounded_and_what_is_lost_is_counted() {
-        let mut outbox = Outbox::new(0);
+        let mut outbox = outbox(0);
         for i in 0..MAX_LASTING + 5 {
             outbox.put_lasting(lasting(&i.to_string(), false));
         }
@@ -146,7 +168,7 @@ mod tests {
 
     #[test]
     fn states_that_are_told_anew_do_not_wait_twice() {
-        let mut outbox = Outbox::new(0);
+        let mut outbox = outbox(0);
         outbox.put_lasting(lasting("status", true));
         outbox.put_lasting(lasting("hazard", false));
         outbox.clear_states();

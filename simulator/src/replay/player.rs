@@ -1,4 +1,4 @@
-//! Plays the lines of a recording.
+//! Plays what was found in a file into the broker.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -6,48 +6,43 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow};
 use link::mqtt::{self, Client, Options, PublishError, Qos};
-use link::{Readiness, shutdown, telemetry};
+use link::{Failure, Readiness, shutdown, telemetry};
+use roadnet::sumo::{GeoReference, read_geo_reference};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::counted::BytesRead;
+use super::found::{Finds, Found};
 use super::pace::Pace;
 use super::progress::{Progress, Tally};
+use super::source::Source;
+use crate::clock;
 use crate::settings::ReplayArgs;
-use link::Failure;
-use link::recording::{Line, decompressed, next_line};
 
 /// Messages read ahead.
 const READ_AHEAD: usize = 1_024;
 /// Unreadable lines that are told of one by one.
 const TOLD_LINES: u64 = 5;
 
-/// A message of the recording.
-#[derive(Debug)]
-struct Recorded {
-    topic: String,
-    received_ms: i64,
-    payload: Vec<u8>,
-}
-
-/// What the reader of the file found.
-#[derive(Debug)]
-enum Found {
-    Message(Recorded),
-    Unreadable { line: u64 },
-    Broken(io::Error),
-}
-
-/// Plays a recording until its end or a signal.
+/// Plays a file until its end or a signal.
 ///
 /// # Errors
-/// If the recording cannot be read, holds no message at all, or the broker did not confirm all of it.
+/// If the file cannot be read, holds no message at all, or the broker did not confirm all of it.
 pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     telemetry::start_logs(&args.log)?;
     let broker = args.mqtt.resolve("simulator")?;
     let name = args.recording.display();
-    let input = open(&args.recording).with_context(|| format!("cannot read the recording {name}"));
-    let input = input.map_err(Failure::Usage)?;
+    let (input, size) =
+        open(&args.recording).with_context(|| format!("cannot read {name}")).map_err(Failure::Usage)?;
+    let source = Source {
+        path: args.recording.clone(),
+        place: args.net.as_deref().map(place).transpose()?,
+        begin: args.begin,
+        speed: args.speed,
+        read: BytesRead::of(size),
+    };
+    let read = source.read.clone();
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let outcome = runtime.block_on(async {
         let stop = shutdown::on_signals().context("cannot listen for signals")?;
@@ -59,10 +54,10 @@ pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         }
         let (found_tx, found) = mpsc::channel(READ_AHEAD);
         // Reading may wait for ever (standard input), so it has a thread that nothing waits for.
-        std::thread::spawn(move || read(input, &found_tx));
-        let played = play(found, &client, args.speed, &stop).await;
+        std::thread::spawn(move || source.tell(input, clock::now(), &Finds(found_tx)));
+        let played = play(found, &client, args.speed, read, &stop).await;
         let confirmed = client.close(shutdown::DRAIN_TIME).await;
-        let tally = played.with_context(|| format!("cannot read the recording {name} to its end"))?;
+        let tally = played.with_context(|| format!("cannot read {name} to its end"))?;
         if tally.messages == 0 && !stop.is_cancelled() {
             return Err(anyhow!("{name} holds no message"));
         }
@@ -72,49 +67,38 @@ pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
     outcome.map_err(Failure::Failed)
 }
 
-fn open(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
     if path == Path::new("-") {
-        return Ok(Box::new(io::stdin()));
+        return Ok((Box::new(io::stdin()), None));
     }
-    Ok(Box::new(File::open(path)?))
+    let file = File::open(path)?;
+    let size = file.metadata()?.len();
+    Ok((Box::new(file), Some(size)))
 }
 
-/// Reads the recording line by line until its end or until nobody listens.
-fn read(input: impl Read, found: &mpsc::Sender<Found>) {
-    if let Err(error) = read_lines(input, found) {
-        let _ = found.blocking_send(Found::Broken(error));
-    }
-}
-
-fn read_lines(input: impl Read, found: &mpsc::Sender<Found>) -> io::Result<()> {
-    let mut input = decompressed(input)?;
-    let (mut bytes, mut line) = (Vec::new(), 0);
-    while let Some(fits) = next_line(&mut input, &mut bytes)? {
-        line += 1;
-        if bytes.trim_ascii().is_empty() {
-            continue;
+/// Where a SUMO network lies.
+fn place(path: &Path) -> Result<GeoReference, Failure> {
+    let name = path.display();
+    let read = || {
+        let bytes = crate::files::bytes(path).with_context(|| format!("cannot read the network {name}"))?;
+        let place = read_geo_reference(&bytes).with_context(|| format!("cannot use the network {name}"))?;
+        if place.is_placed() {
+            return Ok(place);
         }
-        let message = Line::parse(&bytes).filter(|_| fits).map(|parsed| Recorded {
-            topic: parsed.topic.clone().into_owned(),
-            received_ms: parsed.received.as_ms(),
-            payload: parsed.payload().to_vec(),
-        });
-        let next = message.map_or(Found::Unreadable { line }, Found::Message);
-        if found.blocking_send(next).is_err() {
-            break;
-        }
-    }
-    Ok(())
+        Err(anyhow!("the network {name} does not say where on the Earth it lies (projParameter)"))
+    };
+    read().map_err(Failure::Usage)
 }
 
 async fn play(
     mut found: mpsc::Receiver<Found>,
     client: &Client,
     speed: f64,
+    read: BytesRead,
     stop: &CancellationToken,
 ) -> io::Result<Tally> {
-    let (mut pace, mut progress, mut tally) = (Pace::new(speed), Progress::new(), Tally::default());
-    let (start, mut first_ms) = (Instant::now(), None);
+    let (mut pace, mut progress, mut tally) = (Pace::new(speed), Progress::new(read), Tally::default());
+    let (mut start, mut first_ms) = (None, None);
     loop {
         let next = tokio::select! {
             () = stop.cancelled() => break,
@@ -126,16 +110,16 @@ async fn play(
                 progress.finish(&tally);
                 return Err(error);
             }
-            Some(Found::Unreadable { line }) => {
+            Some(Found::Unreadable { at }) => {
                 tally.unreadable += 1;
                 if tally.unreadable <= TOLD_LINES {
-                    tracing::warn!(line, "not a message of a recording; left out");
+                    tracing::warn!(at, "not a message; left out");
                 }
                 continue;
             }
             Some(Found::Message(message)) => message,
         };
-        let due = start + pace.due(message.received_ms);
+        let due = *start.get_or_insert_with(Instant::now) + pace.due(message.received_ms);
         let published = async {
             tokio::time::sleep_until(due).await;
             client.publish(message.topic.as_str(), message.payload, Qos::AtLeastOnce, false).await

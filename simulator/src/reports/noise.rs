@@ -8,41 +8,39 @@ const CORRELATION_S: f64 = 20.0;
 /// Error of the speed, one sigma, m/s.
 const SPEED_SIGMA_MPS: f64 = 0.12;
 
-/// The error of one receiver (a first-order autoregressive process for each axis).
+/// The error of one receiver in units of its sigma (a first-order autoregressive process for each axis), so that the sigma
+/// may change at any time.
 #[derive(Debug, Clone)]
 pub(super) struct Noise {
-    rng: SmallRng,
-    east_m: f64,
-    north_m: f64,
+    east: f64,
+    north: f64,
     last_ms: i64,
-    sigma_m: f64,
 }
 
 impl Noise {
-    /// `sigma_m` is one sigma of the horizontal error.
-    pub fn new(mut rng: SmallRng, sigma_m: f64, now_ms: i64) -> Self {
-        // Each axis has its share, so that the error as a whole is what was asked for.
-        let sigma_m = sigma_m / std::f64::consts::SQRT_2;
-        let (east_m, north_m) = (sigma_m * gauss(&mut rng), sigma_m * gauss(&mut rng));
-        Self { rng, east_m, north_m, last_ms: now_ms, sigma_m }
+    /// The error of a receiver that has long been on.
+    pub fn new(rng: &mut SmallRng, now_ms: i64) -> Self {
+        Self { east: gauss(rng), north: gauss(rng), last_ms: now_ms }
     }
 
-    /// The error in metres east and north at a time, which must not go back.
-    pub fn at(&mut self, now_ms: i64) -> (f64, f64) {
+    /// The error in metres east and north at a time, which must not go back. `sigma_m` is one sigma of the error as a whole.
+    pub fn at(&mut self, now_ms: i64, sigma_m: f64, rng: &mut SmallRng) -> (f64, f64) {
         let elapsed_s = (now_ms - self.last_ms).max(0) as f64 / 1_000.0;
         self.last_ms = now_ms;
         let kept = (-elapsed_s / CORRELATION_S).exp();
-        let fresh_m = self.sigma_m * (1.0 - kept * kept).sqrt();
-        self.east_m = kept * self.east_m + fresh_m * gauss(&mut self.rng);
-        self.north_m = kept * self.north_m + fresh_m * gauss(&mut self.rng);
-        (self.east_m, self.north_m)
+        let fresh = (1.0 - kept * kept).sqrt();
+        self.east = kept * self.east + fresh * gauss(rng);
+        self.north = kept * self.north + fresh * gauss(rng);
+        // Each axis has its share.
+        let axis_m = sigma_m / std::f64::consts::SQRT_2;
+        (self.east * axis_m, self.north * axis_m)
     }
+}
 
-    /// A measured speed. Receivers know well when they stand.
-    pub fn speed_mps(&mut self, speed_mps: f64) -> f64 {
-        let error_mps = SPEED_SIGMA_MPS * gauss(&mut self.rng);
-        if speed_mps < 0.1 { 0.0 } else { (speed_mps + error_mps).max(0.0) }
-    }
+/// A measured speed. Receivers know well when they stand.
+pub(super) fn measured_speed_mps(speed_mps: f64, rng: &mut SmallRng) -> f64 {
+    let error_mps = SPEED_SIGMA_MPS * gauss(rng);
+    if speed_mps < 0.1 { 0.0 } else { (speed_mps + error_mps).max(0.0) }
 }
 
 /// A draw from the normal distribution (Box and Muller).
@@ -59,11 +57,12 @@ mod tests {
 
     #[test]
     fn the_error_has_the_size_asked_for_and_wanders_slowly() {
-        let mut noise = Noise::new(SmallRng::seed_from_u64(1), 4.0, 0);
-        let (mut sum, mut steps, mut last) = (0.0, 0.0, noise.at(0));
+        let mut rng = SmallRng::seed_from_u64(1);
+        let mut noise = Noise::new(&mut rng, 0);
+        let (mut sum, mut steps, mut last) = (0.0, 0.0, noise.at(0, 4.0, &mut rng));
         let n = 20_000;
         for second in 1..=n {
-            let (east, north) = noise.at(second * 1_000);
+            let (east, north) = noise.at(second * 1_000, 4.0, &mut rng);
             sum += east * east + north * north;
             steps += (east - last.0).powi(2) + (north - last.1).powi(2);
             last = (east, north);
@@ -75,8 +74,9 @@ mod tests {
 
     #[test]
     fn without_noise_there_is_none() {
-        let mut noise = Noise::new(SmallRng::seed_from_u64(1), 0.0, 0);
-        assert_eq!(noise.at(5_000), (0.0, 0.0));
-        assert_eq!(noise.speed_mps(0.0), 0.0);
+        let mut rng = SmallRng::seed_from_u64(1);
+        let (east_m, north_m) = Noise::new(&mut rng, 0).at(5_000, 0.0, &mut rng);
+        assert_eq!((east_m.abs(), north_m.abs()), (0.0, 0.0));
+        assert_eq!(measured_speed_mps(0.0, &mut rng), 0.0);
     }
 }

@@ -9,10 +9,22 @@ use toml::Spanned;
 pub(super) struct RawScenario {
     pub title: Option<String>,
     pub description: Option<String>,
+    pub network: Option<String>,
+    pub network_from: Option<String>,
+    pub zones: Option<String>,
     pub vehicles: Option<Spanned<i64>>,
+    pub parked: Option<Spanned<i64>>,
     pub seed: Option<Spanned<i64>>,
+    pub time_of_day: Option<Spanned<String>>,
+    pub demand: Option<Spanned<Vec<f64>>>,
+    pub weather: Option<Spanned<f64>>,
+    pub report_share: Option<Spanned<f64>>,
+    pub report_rule: Option<RawRule>,
     pub report_interval_s: Option<Spanned<f64>>,
     pub gps_noise_m: Option<Spanned<f64>>,
+    pub report_loss: Option<Spanned<f64>>,
+    pub report_delay_s: Option<Spanned<f64>>,
+    pub report_duplicates: Option<Spanned<f64>>,
     pub warm_up_s: Option<Spanned<f64>>,
     pub fleet: Option<Spanned<RawFleet>>,
     #[serde(default)]
@@ -67,6 +79,7 @@ pub(super) struct RawPlace {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawIncident {
+    pub id: Option<Spanned<String>>,
     pub kind: RawIncidentKind,
     pub place: Spanned<RawPlace>,
     pub at_s: Spanned<f64>,
@@ -75,13 +88,25 @@ pub(super) struct RawIncident {
     pub vehicles: Option<Spanned<i64>>,
     pub reports: Option<Spanned<RawReports>>,
     pub known_after_s: Option<Spanned<f64>>,
+    pub lanes: Option<Spanned<Vec<u8>>>,
+    pub length_m: Option<Spanned<f64>>,
+    pub limit_kmh: Option<Spanned<f64>>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
+pub(super) enum RawRule {
+    Fixed,
+    Cam,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum RawIncidentKind {
     Crash,
     Breakdown,
+    LaneClosure,
+    Roadworks,
 }
 
 /// All of them, none, or how many.

@@ -3,19 +3,25 @@
 //! [`Scenario::read`] checks the values by themselves, [`Scenario::plan`] finds the places on a road network. Both say
 //! what is wrong with file, line and reason.
 
+mod check;
 mod error;
 mod file;
+mod incident;
 mod place;
 mod read;
 #[cfg(test)]
 mod tests;
 
+use std::path::{Path, PathBuf};
+
 use roadnet::Network;
 use serde::Serialize;
 
-use crate::traffic::{FleetMix, IncidentPlan, LaneSet, Through, TrafficPlan};
+use crate::reports::Reporting;
+use crate::traffic::{DayCurve, FleetMix, Through, TrafficPlan, Weather};
 
 pub use error::ScenarioError;
+pub use incident::{Closure, ScenarioIncident};
 pub use place::Place;
 
 /// A scenario whose values are in their ranges.
@@ -27,14 +33,31 @@ pub struct Scenario {
     /// What there is to see.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The road network, from the folder of the scenario; `None` = what the settings say.
+    #[serde(skip)]
+    pub network: Option<PathBuf>,
+    /// Where the network comes from, for whoever lacks it.
+    #[serde(skip)]
+    pub network_from: Option<String>,
+    /// A GeoJSON file of zones, from the folder of the scenario.
+    #[serde(skip)]
+    pub zones: Option<PathBuf>,
     /// How many vehicles drive, 1…100,000.
     pub vehicles: usize,
+    /// How many more stand at the kerb.
+    pub parked: usize,
     /// Decides every chance.
     pub seed: u64,
-    /// Seconds between two position reports of a vehicle, 0.1…60.
-    pub report_interval_s: f64,
-    /// Error of the reported positions, one sigma, m, 0…100.
-    pub gps_noise_m: f64,
+    /// The time of day at the start, seconds after midnight.
+    pub time_of_day_s: f64,
+    /// The share of the vehicles that drive at each hour.
+    #[serde(skip)]
+    pub demand: DayCurve,
+    /// How fast drivers want to go in this weather; 1 = dry road.
+    pub weather: f64,
+    /// How the vehicles report.
+    #[serde(flatten)]
+    pub reporting: Reporting,
     /// Seconds that the traffic runs before it is shown, 0…600.
     pub warm_up_s: f64,
     /// The shares of the kinds of vehicle.
@@ -44,6 +67,7 @@ pub struct Scenario {
     /// Places that a share of the trips passes.
     pub through: Vec<PassedPlace>,
     /// What befalls the vehicles.
+    #[serde(skip)]
     pub incidents: Vec<ScenarioIncident>,
     /// The file it was read from, as it was named.
     #[serde(skip)]
@@ -72,30 +96,6 @@ pub struct PassedPlace {
     line: usize,
 }
 
-/// An incident as a scenario plans it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ScenarioIncident {
-    /// `crash` or `breakdown`.
-    pub kind: &'static str,
-    /// Where.
-    pub place: Place,
-    /// From when on, s from the start.
-    pub at_s: f64,
-    /// How long, s.
-    pub duration_s: f64,
-    /// From one beginning to the next, s.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repeat_s: Option<f64>,
-    /// How many vehicles are involved.
-    pub vehicles: usize,
-    /// How many of those report it.
-    pub reports: usize,
-    /// After how long others avoid a road that it blocks, s.
-    pub known_after_s: f64,
-    #[serde(skip)]
-    line: usize,
-}
-
 impl Scenario {
     /// Finds the scenario's places on a network and makes the plan of it.
     ///
@@ -116,38 +116,34 @@ impl Scenario {
         }
         let mut incidents = Vec::new();
         for incident in &self.incidents {
-            let (link, offset_m) = incident.place.find(network).map_err(at(incident.line))?;
-            incidents.push(incident.plan(link, offset_m));
+            incidents.push(incident.plan(network).map_err(at(incident.line))?);
         }
         Ok(TrafficPlan {
             seed: self.seed,
             vehicles: self.vehicles,
+            parked: self.parked,
             mix: self.fleet,
             attraction,
             through,
             incidents,
             warm_up_s: self.warm_up_s,
-            ..TrafficPlan::default()
+            demand: self.demand,
+            time_of_day_s: self.time_of_day_s,
+            weather: weather(self.weather),
         })
+    }
+
+    /// A file that the scenario names.
+    #[must_use]
+    pub fn beside(&self, path: &Path) -> PathBuf {
+        let folder = Path::new(&self.file).parent().unwrap_or_else(|| Path::new(""));
+        // A path from the root stays what it is.
+        folder.join(path)
     }
 }
 
-impl ScenarioIncident {
-    fn plan(&self, link: roadnet::LinkIdx, offset_m: f64) -> IncidentPlan {
-        use crate::traffic::IncidentKind::{Breakdown, Crash};
-        IncidentPlan {
-            kind: if self.kind == Crash.as_str() { Crash } else { Breakdown },
-            link,
-            offset_m,
-            length_m: 0.0,
-            lanes: LaneSet::default(),
-            limit_mps: None,
-            at_s: self.at_s,
-            duration_s: self.duration_s,
-            repeat_s: self.repeat_s,
-            vehicles: self.vehicles,
-            reporters: self.reports,
-            known_after_s: self.known_after_s,
-        }
-    }
+/// What weather does to drivers who want to go at this share of their speeds on a dry road: they keep as much more distance.
+#[must_use]
+pub fn weather(speed_factor: f64) -> Weather {
+    Weather { speed_factor, headway_factor: 1.0 / speed_factor.max(0.1) }.clamped()
 }

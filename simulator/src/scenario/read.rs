@@ -1,27 +1,25 @@
 //! From the text of a file to a checked scenario.
 
-use std::ops::{Range, RangeInclusive};
-
-use model::{LatLon, VehicleKind};
+use model::simulation::limits::{self, ONE_DAY_S};
+use model::simulation::{Limits, ReportRule};
 use toml::Spanned;
 
+use super::check::Checker;
 use super::error::{ScenarioError, Source};
-use super::file::{RawFleet, RawIncident, RawIncidentKind, RawPlace, RawReports, RawScenario};
-use super::{Attract, PassedPlace, Place, Scenario, ScenarioIncident};
-use crate::traffic::{FleetMix, IncidentKind};
+use super::file::{RawIncident, RawIncidentKind, RawRule, RawScenario, RawThrough};
+use super::incident::{Closure, USUAL_LENGTH_M, USUAL_LIMIT_KMH, USUALLY_KNOWN_AFTER_S};
+use super::{Attract, PassedPlace, Scenario, ScenarioIncident};
+use crate::reports::Reporting;
+use crate::traffic::IncidentKind;
 
-/// The shares of a city's traffic, where a scenario does not say.
-const USUAL_FLEET: RawFleet =
-    RawFleet { car: 86.0, truck: 6.0, bus: 4.0, motorcycle: 3.0, emergency: 1.0, other: 0.0 };
-/// When drivers hear of a blocked road, s, where a scenario does not say.
-const USUALLY_KNOWN_AFTER_S: f64 = 90.0;
-/// The longest time a scenario may name, s.
-const ONE_DAY_S: f64 = 86_400.0;
 /// The shortest time between the end of an incident and its coming again, s.
 const LEAST_PAUSE_S: f64 = 10.0;
+/// How fast one may drive along a closure, km/h.
+const LIMIT_KMH: Limits = Limits { name: "limit_kmh", least: 5.0, most: 130.0 };
 
 impl Scenario {
-    /// Reads and checks the text of a scenario. `file` is the name for messages.
+    /// Reads and checks the text of a scenario. `file` is the name for messages, and what the files that it names are
+    /// found beside.
     ///
     /// # Errors
     /// The first thing that is wrong, with its line.
@@ -33,13 +31,41 @@ impl Scenario {
             reason: error.message().trim().replace('\n', ", "),
         })?;
         let check = Checker { source };
-        Ok(Self {
+        let usual = Reporting::default();
+        let incidents = raw.incident.into_iter().enumerate();
+        let incidents = incidents.map(|(nth, incident)| check.incident(nth, incident));
+        let scenario = Self {
             title: raw.title,
             description: raw.description,
+            network: raw.network.map(Into::into),
+            network_from: raw.network_from,
+            zones: raw.zones.map(Into::into),
             vehicles: check.count("vehicles", raw.vehicles, 300, 1..=100_000)?,
+            parked: check.count("parked", raw.parked, 0, 0..=100_000)?,
             seed: check.count("seed", raw.seed, 1, 0..=i64::MAX)? as u64,
-            report_interval_s: check.number("report_interval_s", raw.report_interval_s, 1.0, 0.1..=60.0)?,
-            gps_noise_m: check.number("gps_noise_m", raw.gps_noise_m, 3.0, 0.0..=100.0)?,
+            time_of_day_s: check.time_of_day_s(raw.time_of_day)?,
+            demand: check.demand(raw.demand)?,
+            weather: check.limited(&limits::WEATHER, raw.weather, 1.0)?,
+            reporting: Reporting {
+                share: check.limited(&limits::REPORT_SHARE, raw.report_share, usual.share)?,
+                rule: match raw.report_rule {
+                    Some(RawRule::Cam) => ReportRule::Cam,
+                    Some(RawRule::Fixed) | None => ReportRule::Fixed,
+                },
+                interval_s: check.limited(
+                    &limits::REPORT_INTERVAL_S,
+                    raw.report_interval_s,
+                    usual.interval_s,
+                )?,
+                gps_noise_m: check.limited(&limits::GPS_NOISE_M, raw.gps_noise_m, usual.gps_noise_m)?,
+                loss: check.limited(&limits::REPORT_LOSS, raw.report_loss, usual.loss)?,
+                delay_s: check.limited(&limits::REPORT_DELAY_S, raw.report_delay_s, usual.delay_s)?,
+                duplicates: check.limited(
+                    &limits::REPORT_DUPLICATES,
+                    raw.report_duplicates,
+                    usual.duplicates,
+                )?,
+            },
             warm_up_s: check.number("warm_up_s", raw.warm_up_s, 60.0, 0.0..=600.0)?,
             fleet: check.fleet(raw.fleet)?,
             attract: raw
@@ -55,75 +81,27 @@ impl Scenario {
                 })
                 .collect::<Result<_, ScenarioError>>()?,
             through: check.through(raw.through)?,
-            incidents: raw
-                .incident
-                .into_iter()
-                .map(|incident| check.incident(incident))
-                .collect::<Result<_, ScenarioError>>()?,
+            incidents: incidents.collect::<Result<_, ScenarioError>>()?,
             file: file.to_owned(),
-        })
+        };
+        scenario.check_ids()?;
+        Ok(scenario)
     }
-}
 
-struct Checker<'a> {
-    source: Source<'a>,
+    /// Whether every incident has a name of its own.
+    fn check_ids(&self) -> Result<(), ScenarioError> {
+        for (i, incident) in self.incidents.iter().enumerate() {
+            if self.incidents[..i].iter().any(|other| other.id == incident.id) {
+                let reason = format!("there is an incident called \"{}\" already", incident.id);
+                return Err(ScenarioError { file: self.file.clone(), line: Some(incident.line), reason });
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Checker<'_> {
-    fn number(
-        &self,
-        name: &str,
-        value: Option<Spanned<f64>>,
-        usual: f64,
-        range: RangeInclusive<f64>,
-    ) -> Result<f64, ScenarioError> {
-        let Some(value) = value else { return Ok(usual) };
-        if range.contains(value.get_ref()) {
-            return Ok(value.into_inner());
-        }
-        let reason = format!("{name} = {} is outside {} to {}", value.get_ref(), range.start(), range.end());
-        Err(self.source.error_at(&value.span(), reason))
-    }
-
-    fn count(
-        &self,
-        name: &str,
-        value: Option<Spanned<i64>>,
-        usual: usize,
-        range: RangeInclusive<i64>,
-    ) -> Result<usize, ScenarioError> {
-        let Some(value) = value else { return Ok(usual) };
-        match usize::try_from(*value.get_ref()) {
-            Ok(count) if range.contains(value.get_ref()) => Ok(count),
-            _ => {
-                let reason =
-                    format!("{name} = {} is outside {} to {}", value.get_ref(), range.start(), range.end());
-                Err(self.source.error_at(&value.span(), reason))
-            }
-        }
-    }
-
-    fn fleet(&self, raw: Option<Spanned<RawFleet>>) -> Result<FleetMix, ScenarioError> {
-        use VehicleKind::{Bus, Car, Emergency, Motorcycle, Other, Truck};
-        let (fleet, span) = raw.map_or((USUAL_FLEET, 0..0), |raw| {
-            let span = raw.span();
-            (raw.into_inner(), span)
-        });
-        let shares = [
-            (Car, fleet.car),
-            (Truck, fleet.truck),
-            (Bus, fleet.bus),
-            (Motorcycle, fleet.motorcycle),
-            (Emergency, fleet.emergency),
-            (Other, fleet.other),
-        ];
-        FleetMix::new(shares).ok_or_else(|| {
-            self.source
-                .error_at(&span, "the shares of the fleet must be 0 or more, and one of them more than 0")
-        })
-    }
-
-    fn through(&self, raw: Vec<Spanned<super::file::RawThrough>>) -> Result<Vec<PassedPlace>, ScenarioError> {
+    fn through(&self, raw: Vec<Spanned<RawThrough>>) -> Result<Vec<PassedPlace>, ScenarioError> {
         let mut total = 0.0;
         let mut passed = Vec::new();
         for through in raw {
@@ -141,45 +119,47 @@ impl Checker<'_> {
         Ok(passed)
     }
 
-    fn place(&self, raw: &Spanned<RawPlace>) -> Result<Place, ScenarioError> {
-        let error = |reason: &str| Err(self.source.error_at(&raw.span(), reason));
-        let place = raw.get_ref();
-        let heading = place.heading;
-        if heading.is_some_and(|deg| !(0.0..360.0).contains(&deg)) {
-            return error("heading must be 0 or more and less than 360 degrees");
-        }
-        match (place.lat, place.lon, &place.road, place.fraction) {
-            (Some(lat), Some(lon), None, None) => match LatLon::checked(lat, lon) {
-                Some(_) => Ok(Place::Point { lat, lon, heading }),
-                None => error("lat must be -90 to 90 and lon -180 to 180 degrees"),
-            },
-            (None, None, Some(road), fraction) => {
-                let fraction = fraction.unwrap_or(0.5);
-                if !(0.0..=1.0).contains(&fraction) {
-                    return error("fraction must be 0 to 1");
-                }
-                Ok(Place::Along { road: road.clone(), fraction, heading })
-            }
-            _ => error("a place is either lat and lon, or road and fraction"),
-        }
-    }
-
-    fn incident(&self, raw: Spanned<RawIncident>) -> Result<ScenarioIncident, ScenarioError> {
+    fn incident(&self, nth: usize, raw: Spanned<RawIncident>) -> Result<ScenarioIncident, ScenarioError> {
         let raw = raw.into_inner();
         let kind = match raw.kind {
             RawIncidentKind::Crash => IncidentKind::Crash,
             RawIncidentKind::Breakdown => IncidentKind::Breakdown,
+            RawIncidentKind::LaneClosure => IncidentKind::LaneClosure,
+            RawIncidentKind::Roadworks => IncidentKind::Roadworks,
         };
-        let (usual, most) = if kind == IncidentKind::Crash { (2, 10) } else { (1, 1) };
-        let vehicles = self.count("vehicles", raw.vehicles, usual, 1..=most)?;
-        let duration_s = self.number("duration_s", Some(raw.duration_s), 0.0, 1.0..=ONE_DAY_S)?;
+        let vehicles = if kind.closes_lanes() {
+            self.absent("vehicles", raw.vehicles.as_ref(), "crash and breakdown")?;
+            self.absent("reports", raw.reports.as_ref(), "crash and breakdown")?;
+            0
+        } else {
+            let (usual, most) = if kind == IncidentKind::Crash { (2, 10) } else { (1, 1) };
+            self.count("vehicles", raw.vehicles, usual, 1..=most)?
+        };
+        let closure = if kind.closes_lanes() {
+            let usual_limit = (kind == IncidentKind::Roadworks).then_some(USUAL_LIMIT_KMH);
+            Some(Closure {
+                lanes: raw.lanes.map_or_else(|| vec![0], Spanned::into_inner),
+                length_m: self.limited(&limits::LENGTH_M, raw.length_m, USUAL_LENGTH_M)?,
+                limit_kmh: match raw.limit_kmh {
+                    Some(limit) => Some(self.limited(&LIMIT_KMH, Some(limit), 0.0)?),
+                    None => usual_limit,
+                },
+            })
+        } else {
+            self.absent("lanes", raw.lanes.as_ref(), "lane_closure and roadworks")?;
+            self.absent("length_m", raw.length_m.as_ref(), "lane_closure and roadworks")?;
+            self.absent("limit_kmh", raw.limit_kmh.as_ref(), "lane_closure and roadworks")?;
+            None
+        };
+        let duration_s = self.limited(&limits::DURATION_S, Some(raw.duration_s), 0.0)?;
         let shortest_s = duration_s + LEAST_PAUSE_S;
         let repeat_s = match raw.repeat_s {
             Some(value) => Some(self.repeat(value, shortest_s)?),
             None => None,
         };
         Ok(ScenarioIncident {
-            kind: kind.as_str(),
+            id: self.id(raw.id, format!("{}-{}", kind.as_str(), nth + 1))?,
+            kind,
             line: self.source.line(&raw.place.span()),
             place: self.place(&raw.place)?,
             at_s: self.number("at_s", Some(raw.at_s), 0.0, 0.0..=ONE_DAY_S)?,
@@ -187,12 +167,8 @@ impl Checker<'_> {
             repeat_s,
             vehicles,
             reports: self.reports(raw.reports, vehicles)?,
-            known_after_s: self.number(
-                "known_after_s",
-                raw.known_after_s,
-                USUALLY_KNOWN_AFTER_S,
-                0.0..=ONE_DAY_S,
-            )?,
+            known_after_s: self.limited(&limits::KNOWN_AFTER_S, raw.known_after_s, USUALLY_KNOWN_AFTER_S)?,
+            closure,
         })
     }
 
@@ -205,22 +181,5 @@ impl Checker<'_> {
             value.get_ref()
         );
         Err(self.source.error_at(&value.span(), reason))
-    }
-
-    fn reports(&self, raw: Option<Spanned<RawReports>>, vehicles: usize) -> Result<usize, ScenarioError> {
-        let span: Range<usize> = raw.as_ref().map_or(0..0, Spanned::span);
-        match raw.map(Spanned::into_inner) {
-            None | Some(RawReports::All(true)) => Ok(vehicles),
-            Some(RawReports::All(false)) => Ok(0),
-            Some(RawReports::Count(count)) => match usize::try_from(count) {
-                Ok(count) if count <= vehicles => Ok(count),
-                _ => {
-                    let reason = format!(
-                        "reports = {count}: only the {vehicles} vehicles of the incident can report it"
-                    );
-                    Err(self.source.error_at(&span, reason))
-                }
-            },
-        }
     }
 }

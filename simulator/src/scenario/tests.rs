@@ -25,7 +25,7 @@ fn complaint(text: &str) -> String {
 fn the_default_scenario_has_its_crash_and_its_queue_within_75_seconds() {
     let network = helsinki();
     let scenario = Scenario::read("helsinki.toml", DEFAULT).unwrap();
-    assert_eq!((scenario.vehicles, scenario.report_interval_s), (300, 1.0));
+    assert_eq!((scenario.vehicles, scenario.reporting.interval_s), (300, 1.0));
     let mut simulation = Simulation::new(network.clone(), &scenario.plan(&network).unwrap()).unwrap();
     let (mut crash, mut queue_of_six_at_s) = (None, None);
     while simulation.now_ms() < 75_000 {
@@ -92,7 +92,7 @@ fn whatever_the_seed_the_jam_lasts_and_dissolves_when_it_is_cleared() {
 #[test]
 fn an_empty_file_is_ordinary_traffic() {
     let scenario = Scenario::read("s.toml", "").unwrap();
-    assert_eq!((scenario.vehicles, scenario.seed, scenario.gps_noise_m), (300, 1, 3.0));
+    assert_eq!((scenario.vehicles, scenario.seed, scenario.reporting.gps_noise_m), (300, 1, 3.0));
     assert!(scenario.incidents.is_empty());
 }
 
@@ -104,7 +104,13 @@ fn every_complaint_names_line_and_reason() {
         ("vehicles = \"many\"", "1: invalid type"),
         ("\nvehicles = 0", "2: vehicles = 0 is outside 1 to 100000"),
         ("report_interval_s = 0.01", "1: report_interval_s = 0.01 is outside 0.1 to 60"),
+        ("report_rule = \"often\"", "1: unknown variant `often`, expected `fixed` or `cam`"),
+        ("seed = 1\nreport_loss = 1.5", "2: report_loss = 1.5 is outside 0 to 1"),
         ("gps_noise_m = nan", "1: gps_noise_m = NaN is outside"),
+        ("time_of_day = \"25:00\"", "1: time_of_day = \"25:00\" is not a time"),
+        ("vehicles = 5\ndemand = [1, 1]", "2: demand must be 24 shares"),
+        ("weather = 0.1", "1: weather = 0.1 is outside 0.3 to 1"),
+        ("parked = -1", "1: parked = -1 is outside"),
         ("[fleet]\ncar = 0", "1: the shares of the fleet"),
         ("[fleet]\ncar = -1\nbus = 2", "1: the shares of the fleet"),
         ("[fleet]\ntram = 1", "2: unknown field `tram`"),
@@ -116,7 +122,10 @@ fn every_complaint_names_line_and_reason() {
             "[[attract]]\nroad = \"Nowhere\"\nweight = 2",
             "2: the road network has no street named \"Nowhere\"",
         ),
-        ("[[incident]]\nkind = \"fire\"", "2: unknown variant `fire`, expected `crash` or `breakdown`"),
+        (
+            "[[incident]]\nkind = \"fire\"",
+            "2: unknown variant `fire`, expected one of `crash`, `breakdown`, `lane_closure`, `roadworks`",
+        ),
         ("[[incident]]\nkind = \"crash\"\nat_s = 1\nduration_s = 1", "1: missing field `place`"),
     ];
     for (text, expected) in cases {
@@ -136,6 +145,53 @@ fn incidents_are_checked_against_themselves() {
     assert!(with("vehicles = 11").starts_with("6: vehicles = 11 is outside 1 to 10"));
     let breakdown = "[[incident]]\nkind = \"breakdown\"\nplace = { road = \"Mannerheimintie\" }\nat_s = 1\nduration_s = 9\nvehicles = 2";
     assert!(complaint(breakdown).starts_with("6: vehicles = 2 is outside 1 to 1"));
+}
+
+#[test]
+fn closures_have_lanes_that_the_road_has_and_no_vehicles() {
+    let closure = |more: &str| {
+        let place = "place = { lat = 60.16731, lon = 24.94259, heading = 323 }";
+        let text = format!("[[incident]]\nkind = \"roadworks\"\n{place}\nat_s = 1\nduration_s = 100\n{more}");
+        Scenario::read("s.toml", &text).and_then(|scenario| scenario.plan(&helsinki()))
+    };
+    let plan = closure("lanes = [0]\nlength_m = 40").unwrap();
+    assert_eq!((plan.incidents[0].length_m, plan.incidents[0].vehicles), (40.0, 0));
+    assert!(plan.incidents[0].lanes.holds(0) && !plan.incidents[0].lanes.holds(1));
+    let complaint = |more| closure(more).unwrap_err().to_string();
+    assert!(
+        complaint("lanes = [9]").starts_with("s.toml:3: lane 9: the road has"),
+        "{}",
+        complaint("lanes = [9]")
+    );
+    assert!(complaint("vehicles = 2").starts_with("s.toml:6: vehicles is for crash and breakdown"));
+    assert!(complaint("length_m = 0").starts_with("s.toml:6: length_m = 0 is outside 1 to 10000"));
+}
+
+#[test]
+fn two_incidents_have_two_names() {
+    let one =
+        "[[incident]]\nid = \"a\"\nkind = \"crash\"\nplace = { road = \"X\" }\nat_s = 1\nduration_s = 9\n";
+    let error = Scenario::read("s.toml", &one.repeat(2)).unwrap_err();
+    assert_eq!((error.line, error.reason.as_str()), (Some(10), "there is an incident called \"a\" already"));
+}
+
+#[test]
+fn every_scenario_that_ships_is_sound() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+    let network = helsinki();
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let scenario = Scenario::read(&path.display().to_string(), &text).unwrap();
+        assert!(scenario.title.is_some() && scenario.description.is_some(), "{}", path.display());
+        // The others' networks do not ship.
+        if scenario.network.is_none() {
+            scenario.plan(&network).unwrap();
+        }
+        count += 1;
+    }
+    assert!(count >= 9, "{count}");
 }
 
 #[test]

@@ -5,5 +5,6 @@
 mod broker_away;
 mod commands;
 mod drive;
+mod generate;
 mod replay;
 mod world;

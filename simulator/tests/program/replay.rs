@@ -117,3 +117,45 @@ async fn lines_that_are_no_message_are_left_out_and_told_of() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("holds no message"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn floating_car_data_becomes_reports_dated_up_to_now() {
+    let world = World::start().await;
+    let mut incoming = world.watch("watch", &["vigiroute/#"]).await;
+    let mut text = String::from("<?xml version=\"1.0\"?>\n<!-- made by SUMO -->\n<fcd-export>\n");
+    for step in 0..4 {
+        text.push_str(&format!(
+            "<timestep time=\"{step}.00\"><vehicle id=\"a\" x=\"24.9{step}\" y=\"60.1\" angle=\"90\" type=\"bus\" speed=\"9\"/></timestep>\n"
+        ));
+    }
+    text.push_str("</fcd-export>");
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(text.as_bytes()).unwrap();
+    let path = world.write("fcd.xml.gz", gzip.finish().unwrap());
+    let output = world.program(&["replay", path.to_str().unwrap(), "--speed", "0"]).output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("100 %") && said.contains("4 messages"), "{said}");
+    let played = incoming.messages_for(Duration::from_millis(500)).await;
+    let mut times = Vec::new();
+    for message in &played {
+        decode(&Topic::parse(&message.topic).unwrap(), &message.payload, |report| {
+            let Ok(Report::Position(report)) = report else { panic!("not a position") };
+            assert_eq!((report.vehicle.as_str(), report.kind), ("a", Some(model::VehicleKind::Bus)));
+            times.push(report.ts.as_ms());
+        });
+    }
+    let now_ms = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis() as i64;
+    assert_eq!(times.iter().map(|ms| ms - times[0]).collect::<Vec<_>>(), [0, 1_000, 2_000, 3_000]);
+    assert!((0..30_000).contains(&(now_ms - times[3])), "{}", now_ms - times[3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_recording_says_what_it_is() {
+    let world = World::start().await;
+    let path = world.write("net.xml", "<net version=\"1.0\"/>");
+    let output = world.program(&["replay", path.to_str().unwrap()]).output().await.unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("<net>") && said.contains("neither"), "{said}");
+}

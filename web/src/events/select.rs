@@ -1,7 +1,7 @@
 //! The SQL of the history. Every value is bound, none is part of the statement's text.
 
 use super::Filter;
-use model::{Event, EventId, Timestamp};
+use model::{Event, EventId, EventKind, Timestamp};
 use sqlx::types::Json;
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{MySql, MySqlPool, QueryBuilder};
@@ -86,6 +86,29 @@ pub(super) async fn revisions(pool: &MySqlPool, id: EventId) -> Result<Vec<Store
         .bind(id.as_uuid())
         .fetch_all(pool)
         .await
+}
+
+/// All revisions of events of these types that occurred then or later, at most `most` of them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revisions_since(
+    pool: &MySqlPool,
+    kinds: &[EventKind],
+    since: Timestamp,
+    most: u32,
+) -> Result<Vec<Event>, sqlx::Error> {
+    let mut query = QueryBuilder::<MySql>::new(
+        "SELECT r.body FROM events e JOIN event_revisions r ON r.id = e.id WHERE e.type IN (",
+    );
+    let mut values = query.separated(", ");
+    for kind in kinds {
+        values.push_bind(kind.as_str());
+    }
+    query.push(") AND e.occurred_at >= ").push_bind(utc(since));
+    query.push(" ORDER BY e.occurred_at DESC, e.id DESC, r.revision LIMIT ").push_bind(most);
+    let bodies: Vec<Json<Event>> = query.build_query_scalar().fetch_all(pool).await?;
+    Ok(bodies.into_iter().map(|Json(event)| event).collect())
 }
 
 /// A time as the driver takes it; every [`Timestamp`] can be said so.

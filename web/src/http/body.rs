@@ -1,4 +1,4 @@
-//! Bodies with a zone in them.
+//! Bodies of JSON.
 
 use crate::problem::Problem;
 use axum::body::Body;
@@ -16,7 +16,7 @@ const ARRIVE_WITHIN: Duration = Duration::from_secs(10);
 /// Forms of other sites cannot send these without asking first, which they are not allowed.
 const MEDIA_TYPES: [&str; 2] = ["application/json", "application/geo+json"];
 
-/// A body of JSON.
+/// A body with a zone in it.
 #[derive(Debug)]
 pub struct ZoneBody(pub Value);
 
@@ -24,14 +24,30 @@ impl<S: Send + Sync> FromRequest<S> for ZoneBody {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
-        if !MEDIA_TYPES.iter().any(|allowed| media_type.eq_ignore_ascii_case(allowed)) {
-            return Err(Problem::media_type(&MEDIA_TYPES.join(" or ")));
-        }
-        let bytes = read(request.into_body()).await?;
-        serde_json::from_slice(&bytes).map(Self).map_err(|error| Problem::body(format!("not JSON: {error}")))
+        json(request, &MEDIA_TYPES).await.map(Self)
     }
+}
+
+/// A body of JSON that is nothing but JSON.
+#[derive(Debug)]
+pub struct JsonBody(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for JsonBody {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        json(request, &MEDIA_TYPES[..1]).await.map(Self)
+    }
+}
+
+async fn json(request: Request, media_types: &[&str]) -> Result<Value, Problem> {
+    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    if !media_types.iter().any(|allowed| media_type.eq_ignore_ascii_case(allowed)) {
+        return Err(Problem::media_type(&media_types.join(" or ")));
+    }
+    let bytes = read(request.into_body()).await?;
+    serde_json::from_slice(&bytes).map_err(|error| Problem::body(format!("not JSON: {error}")))
 }
 
 /// Reads a body of at most [`MAX_BODY_BYTES`] that arrives within 10 s.

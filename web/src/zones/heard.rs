@@ -1,5 +1,6 @@
 //! What the broker says of zones, kept until there is time for it.
 
+use crate::simulation::{Simulation, now};
 use bytes::Bytes;
 use link::mqtt::{Client, Incoming};
 use model::ZoneId;
@@ -62,9 +63,10 @@ impl Heard {
 }
 
 /// Takes what comes from the broker, always at once: what is published may wait for it.
-pub async fn listen(mut incoming: Incoming, client: Client, heard: Heard) {
+pub async fn listen(mut incoming: Incoming, client: Client, heard: Heard, simulation: Simulation) {
     while let Some(message) = incoming.recv().await {
         match Topic::parse(&message.topic) {
+            _ if simulation.hear(&message.topic, &message.payload, message.retain, now()) => {}
             Ok(Topic::Zone(id)) => {
                 if !heard.add(id, message.payload) {
                     metrics::counter!("vigiroute_web_zones_ignored_total").increment(1);

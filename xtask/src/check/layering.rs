@@ -10,19 +10,20 @@ use super::sources;
 
 /// What each package of the project may use of the project, tests included. A package that is not named here is
 /// refused: whoever adds one says where it stands.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("roadnet", &["model"]),
     ("detect", &["model", "roadnet"]),
     ("traffic", &["model", "roadnet"]),
-    ("score", &["model", "roadnet", "detect"]),
+    ("yardstick", &["model", "roadnet"]),
+    ("score", &["model", "roadnet", "detect", "yardstick"]),
     ("bench", &["model", "roadnet", "detect", "traffic"]),
     ("link", &["model", "testbed"]),
     ("testbed", &[]),
-    ("simulator", &["model", "roadnet", "traffic", "link", "testbed"]),
+    ("simulator", &["model", "roadnet", "traffic", "yardstick", "link", "testbed"]),
     ("gateway", &["model", "roadnet", "detect", "link", "testbed"]),
     ("collector", &["model", "link", "testbed"]),
-    ("web", &["model", "roadnet", "link", "testbed"]),
+    ("web", &["model", "roadnet", "yardstick", "link", "testbed"]),
     ("end-to-end", &["model", "roadnet", "detect", "link", "testbed"]),
     ("fuzz", &["model", "roadnet", "detect"]),
     ("xtask", &["model", "roadnet", "detect", "score", "bench", "traffic", "testbed"]),
@@ -31,7 +32,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
 const ONLY_IN_TESTS: &str = "testbed";
 const USE_TESTBED_FREELY: [&str; 2] = ["xtask", "end-to-end"];
 /// The sans-IO packages, and what they must not use: neither runtime nor network nor randomness of the machine.
-const SANS_IO: [&str; 4] = ["model", "roadnet", "detect", "traffic"];
+const SANS_IO: [&str; 5] = ["model", "roadnet", "yardstick", "detect", "traffic"];
 const IO: [&str; 9] =
     ["tokio", "tokio-util", "rumqttc", "tokio-xmpp", "sqlx", "axum", "redb", "hyper", "reqwest"];
 

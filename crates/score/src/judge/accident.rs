@@ -1,15 +1,11 @@
 //! Alarms of accidents against the accidents there were.
 
+use yardstick::accident::is_for;
+
 use super::fault::{Fault, Sort, note};
 use super::{Outcome, seconds};
 use crate::alarm::Alarm;
 use crate::truth::Accident;
-
-/// An alarm for an accident lies within this distance of it, in metres.
-const NEAR_M: f64 = 150.0;
-/// It is raised no earlier than this before, and no later than this after, in ms.
-const EARLY_MS: i64 = 10_000;
-const LATE_MS: i64 = 60_000;
 
 /// What became of each accident, and how many alarms there were for nothing.
 pub(super) fn judge(
@@ -21,10 +17,7 @@ pub(super) fn judge(
     let mut outcomes = vec![Outcome::default(); accidents.len()];
     let mut wrong = 0;
     for alarm in alarms {
-        let fits = |accident: &Accident| {
-            alarm.place.distance_m(accident.place) <= NEAR_M
-                && (accident.from_ms - EARLY_MS..=accident.to_ms + LATE_MS).contains(&alarm.raised_ms)
-        };
+        let fits = |accident: &Accident| is_for(alarm, accident.place, accident.from_ms, accident.to_ms);
         let Some(i) = accidents.iter().position(fits) else {
             wrong += 1;
             let (at_s, place) = (seconds(alarm.raised_ms), Some(alarm.place));

@@ -1,24 +1,13 @@
 //! Alarms of jams against the jams there were.
 
-use model::LatLon;
-use model::geo::heading_difference_deg;
 use roadnet::{LinkIdx, Network};
+use yardstick::overlap::{Course, Point, lies_on, share};
 
 use super::fault::{Fault, Sort, note};
 use super::{Outcome, seconds};
-use crate::alarm::{Alarm, Stretch};
-use crate::truth::{Extent, Jam, Piece, Truth};
+use crate::alarm::Alarm;
+use crate::truth::{Jam, Piece, Truth};
 
-/// A point of an alarm lies on a jam within this distance beside it or beyond its ends, in metres.
-const NEAR_M: f64 = 50.0;
-/// Both must be there at the same time, give or take this, in ms.
-const TOLERANCE_MS: i64 = 60_000;
-/// An alarm's line must run as the traffic of the jam does, give or take this, in degrees.
-const SAME_WAY_DEG: f64 = 60.0;
-/// An alarm's line is looked at every so many metres.
-const EVERY_M: f64 = 25.0;
-/// Of the course of an alarm and of a jam at most so many moments are compared.
-const MOMENTS: usize = 16;
 /// A jam that goes on until this long before the scene is over has no end to be found, in ms.
 const AT_END_MS: i64 = 60_000;
 
@@ -91,83 +80,43 @@ fn outcome(jam: &Jam, alarms: &[&Alarm], own: &[&Alarm], end_ms: i64) -> Outcome
     }
 }
 
+/// A jam with the roads that it is on.
+struct OnRoads<'a> {
+    jam: &'a Jam,
+    network: &'a Network,
+}
+
+impl Course for OnRoads<'_> {
+    fn began_ms(&self) -> i64 {
+        self.jam.from_ms
+    }
+
+    fn ended_ms(&self) -> i64 {
+        self.jam.to_ms
+    }
+
+    fn moments_ms(&self) -> impl Iterator<Item = i64> {
+        self.jam.extents.iter().map(|extent| extent.at_ms)
+    }
+
+    fn holds(&self, nth: usize, point: &Point) -> bool {
+        self.jam.extents[nth].pieces.iter().any(|Piece { link, from_m, to_m }| {
+            lies_on(point, &self.network.link(LinkIdx(*link)).line, *from_m, *to_m)
+        })
+    }
+}
+
 /// The share of the alarm's moments and points that lie on the jam.
-#[allow(clippy::cast_precision_loss)]
 fn overlap(alarm: &Alarm, jam: &Jam, network: &Network, end_ms: i64) -> f64 {
-    let alarm_end_ms = alarm.ended_ms.unwrap_or(end_ms);
-    if alarm.course.is_empty()
-        || alarm.occurred_ms.min(alarm.raised_ms) > jam.to_ms + TOLERANCE_MS
-        || alarm_end_ms < jam.from_ms - TOLERANCE_MS
-    {
-        return 0.0;
-    }
-    let mut total = 0.0;
-    let mut moments = 0;
-    for i in spread(alarm.course.len()) {
-        let stretch = &alarm.course[i];
-        let until_ms = alarm.course.get(i + 1).map_or(alarm_end_ms, |next| next.since_ms);
-        let during: Vec<&Extent> = jam
-            .extents
-            .iter()
-            .filter(|extent| {
-                (stretch.since_ms - TOLERANCE_MS..=until_ms.max(stretch.since_ms) + TOLERANCE_MS)
-                    .contains(&extent.at_ms)
-            })
-            .collect();
-        let points = points(stretch);
-        let best = spread(during.len())
-            .map(|k| points.iter().filter(|point| lies_on(point, during[k], network)).count())
-            .max()
-            .unwrap_or(0);
-        total += best as f64 / points.len().max(1) as f64;
-        moments += 1;
-    }
-    total / f64::from(moments.max(1))
-}
-
-/// At most [`MOMENTS`] of `0..count`, evenly spread, the first and the last among them.
-fn spread(count: usize) -> impl Iterator<Item = usize> {
-    let step = count.div_ceil(MOMENTS).max(1);
-    (0..count).filter(move |i| i % step == 0 || i + 1 == count)
-}
-
-/// The points of a stretch, each with the way that its line runs there.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-fn points(stretch: &Stretch) -> Vec<(LatLon, Option<f64>)> {
-    let mut points = Vec::new();
-    for line in &stretch.lines {
-        match line.as_slice() {
-            [only] => points.push((*only, None)),
-            _ => {
-                for pair in line.windows(2) {
-                    let count = (pair[0].distance_m(pair[1]) / EVERY_M).ceil().max(1.0) as usize;
-                    let heading_deg = pair[0].bearing_deg(pair[1]);
-                    points.extend((0..count).map(|i| {
-                        (pair[0].lerp(pair[1], (i as f64 + 0.5) / count as f64), Some(heading_deg))
-                    }));
-                }
-            }
-        }
-    }
-    points
-}
-
-fn lies_on((place, heading_deg): &(LatLon, Option<f64>), extent: &Extent, network: &Network) -> bool {
-    extent.pieces.iter().any(|Piece { link, from_m, to_m }| {
-        let line = &network.link(LinkIdx(*link)).line;
-        let projection = line.project(*place);
-        projection.distance_m <= NEAR_M
-            && (from_m - NEAR_M..=to_m + NEAR_M).contains(&projection.offset_m)
-            && heading_deg.is_none_or(|heading_deg| {
-                heading_difference_deg(heading_deg, line.heading_at(projection.offset_m)) <= SAME_WAY_DEG
-            })
-    })
+    share(alarm, &OnRoads { jam, network }, end_ms)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{EventKind, LocalPlane};
+    use crate::alarm::Stretch;
+    use crate::truth::Extent;
+    use model::{EventKind, LatLon, LocalPlane};
     use roadnet::{Carriageway, Line, Road, RoadClass};
 
     const ORIGIN: LatLon = LatLon::new(52.3, 13.6);

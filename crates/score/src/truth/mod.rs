@@ -1,9 +1,7 @@
 //! What really happened in a scene, taken from SUMO alone.
 
 pub mod accident;
-pub mod component;
 pub mod jam;
-pub mod queue;
 pub mod visit;
 pub mod zones;
 
@@ -11,8 +9,8 @@ use model::Zone;
 use serde::{Deserialize, Serialize};
 
 pub use accident::Accident;
-pub use jam::{Extent, Jam, Piece};
 pub use visit::{Crossing, Visit};
+pub use yardstick::{Extent, Jam, Piece};
 
 use crate::ScoreError;
 use crate::scene::Staged;

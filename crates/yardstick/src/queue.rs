@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use roadnet::{LinkIdx, Network};
 
-use super::component::Sets;
-use super::jam::Piece;
-use crate::trace::Trace;
+use crate::{Piece, Sets};
 
 /// What makes vehicles a queue.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +22,7 @@ pub struct Rule {
 /// A queue at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queue {
-    /// When, in ms since the start of the scene.
+    /// When, in ms since the start.
     pub at_ms: i64,
     /// Where, in order of the links' numbers.
     pub pieces: Vec<Piece>,
@@ -40,28 +38,11 @@ impl Queue {
     }
 }
 
-/// The queues at one moment.
-pub(super) fn find(trace: &Trace, at_ms: i64, rule: &Rule) -> Vec<Queue> {
-    let mut slow: BTreeMap<LinkIdx, Vec<f64>> = BTreeMap::new();
-    for track in &trace.tracks {
-        let Some((i, sample)) = track.at(at_ms) else { continue };
-        let Some(link) = sample.link else { continue };
-        let window = track.samples[..=i].iter().rev().take_while(|past| at_ms - past.at_ms <= rule.window_ms);
-        let (count, sum) = window.fold((0.0, 0.0), |(count, sum), past| (count + 1.0, sum + past.speed_mps));
-        let road = trace.network.link(link);
-        if sum / count < rule.speed_share * road.speed_limit_mps && !track.is_parked(at_ms) {
-            let offset_m = if sample.is_inside_junction {
-                road.line.length_m()
-            } else {
-                road.line.project(sample.position).offset_m
-            };
-            slow.entry(link).or_default().push(offset_m);
-        }
-    }
-    chain(&trace.network, slow, rule)
-        .into_iter()
-        .map(|(pieces, vehicles)| Queue { at_ms, pieces, vehicles })
-        .collect()
+/// The queues that slow vehicles make: of each link, how far from its start they are.
+#[must_use]
+pub fn find(network: &Network, at_ms: i64, slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) -> Vec<Queue> {
+    let queues = chain(network, slow, rule).into_iter();
+    queues.map(|(pieces, vehicles)| Queue { at_ms, pieces, vehicles }).collect()
 }
 
 /// Joins slow vehicles that are close behind one another, over the ends of links too.

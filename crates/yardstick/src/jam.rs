@@ -1,0 +1,200 @@
+//! Jams: queues that last. One jam is all queues that hang together in space and time.
+
+use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
+
+use crate::{Queue, Rule};
+
+/// How often the queues are looked at, in ms.
+pub const STEP_MS: i64 = 5_000;
+/// A queue that vanishes for no longer than this is still the same, in ms.
+pub const BRIDGE_MS: i64 = 15_000;
+/// Queues of following moments that are at most this far apart on a link hang together, in metres. On roads out of town it
+/// is more: a wave of stop and go is part of the jam that it came from.
+const REACH_M: f64 = 50.0;
+const FAST_REACH_M: f64 = 200.0;
+/// From this limit on a road is one out of town, in m/s.
+const FAST_MPS: f64 = 19.0;
+/// A vehicle queues under 30 % of the limit: 30 km/h where 100 are allowed, as the C2C-CC's rule has it, 15 of 50 in town.
+pub const QUEUE: Rule = Rule { speed_share: 0.3, window_ms: 10_000, gap_m: 50.0, vehicles: 5 };
+/// Slow and close, though not a queue yet.
+pub const DENSE: Rule = Rule { speed_share: 0.5, window_ms: 15_000, gap_m: 60.0, vehicles: 4 };
+/// A jam lasts as long as this, in ms, and more before traffic lights.
+const LASTS_MS: i64 = 60_000;
+/// Before traffic lights it stands through this many cycles: what the next green clears is no jam.
+const LASTS_CYCLES: f64 = 2.0;
+/// At its longest a jam has so many vehicles, over so many metres.
+const PEAK_VEHICLES: usize = 8;
+const PEAK_M: f64 = 100.0;
+/// A queue is on the edge of being a jam from this long on, in ms and in cycles.
+pub const MARGINAL_MS: i64 = 20_000;
+const MARGINAL_CYCLES: f64 = 1.25;
+
+/// A stretch of one link.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// The link's number in the network.
+    pub link: u32,
+    /// Metres from the start of the link to the tail.
+    pub from_m: f64,
+    /// Metres from the start of the link to the head.
+    pub to_m: f64,
+}
+
+/// Where a jam is at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Extent {
+    /// Since the start.
+    pub at_ms: i64,
+    /// All its stretches.
+    pub pieces: Vec<Piece>,
+}
+
+/// One jam from its onset to its end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Jam {
+    /// When its first queue formed.
+    pub from_ms: i64,
+    /// When its last queue was there.
+    pub to_ms: i64,
+    /// Most vehicles at one moment.
+    pub peak_vehicles: usize,
+    /// Greatest length at one moment, in metres.
+    pub peak_m: f64,
+    /// Its course, every 5 s.
+    pub extents: Vec<Extent>,
+}
+
+impl Jam {
+    /// Whether this is a jam that nobody would call otherwise. `waits`: whether it stands before a traffic light.
+    #[must_use]
+    pub fn is_clear(&self, waits: bool, light_cycle_s: f64) -> bool {
+        self.lasts(waits, light_cycle_s, LASTS_MS, LASTS_CYCLES)
+            && self.peak_vehicles >= PEAK_VEHICLES
+            && self.peak_m >= PEAK_M
+    }
+
+    /// Whether it lasts long enough to be on the edge of a jam.
+    #[must_use]
+    pub fn is_marginal(&self, waits: bool, light_cycle_s: f64) -> bool {
+        self.lasts(waits, light_cycle_s, MARGINAL_MS, MARGINAL_CYCLES)
+    }
+
+    /// Whether it lasts long enough: in cycles if it `waits` before a traffic light.
+    #[allow(clippy::cast_possible_truncation)]
+    fn lasts(&self, waits: bool, light_cycle_s: f64, ms: i64, cycles: f64) -> bool {
+        let least_ms = if waits { (light_cycle_s * cycles * 1_000.0) as i64 } else { ms };
+        self.to_ms - self.from_ms >= least_ms.max(ms)
+    }
+
+    /// Whether any of it is on a road that leads to a traffic light.
+    #[must_use]
+    pub fn waits(&self, network: &Network) -> bool {
+        let pieces = self.extents.iter().flat_map(|extent| &extent.pieces);
+        pieces.map(|piece| piece.link).any(|link| leads_to_light(network, link))
+    }
+}
+
+/// Whether a link ends at a traffic light.
+#[must_use]
+pub fn leads_to_light(network: &Network, link: u32) -> bool {
+    let end = network.node(network.link(LinkIdx(link)).to);
+    network.signals().iter().any(|signal| signal.distance_m(end) < 1.0)
+}
+
+/// Whether the queues of following moments hang together.
+#[must_use]
+pub fn touch(network: &Network, a: &[Piece], b: &[Piece]) -> bool {
+    let reach_m = |link: u32| {
+        if network.link(LinkIdx(link)).speed_limit_mps >= FAST_MPS { FAST_REACH_M } else { REACH_M }
+    };
+    a.iter().any(|one| {
+        b.iter().any(|other| {
+            one.link == other.link
+                && one.from_m - reach_m(one.link) <= other.to_m
+                && other.from_m - reach_m(one.link) <= one.to_m
+        })
+    })
+}
+
+/// All queues of a time, in its order, as the jams that they make.
+#[must_use]
+pub fn episodes(network: &Network, queues: Vec<Queue>) -> Vec<Jam> {
+    let mut sets = crate::Sets::new(queues.len());
+    for i in 0..queues.len() {
+        let since = queues[..i].iter().rposition(|past| queues[i].at_ms - past.at_ms > BRIDGE_MS);
+        for j in since.map_or(0, |before| before + 1)..i {
+            if queues[j].at_ms < queues[i].at_ms && touch(network, &queues[j].pieces, &queues[i].pieces) {
+                sets.join(i, j);
+            }
+        }
+    }
+    let mut jams: std::collections::BTreeMap<usize, Jam> = std::collections::BTreeMap::new();
+    for (i, queue) in queues.into_iter().enumerate() {
+        let jam = jams.entry(sets.root(i)).or_insert_with(|| Jam {
+            from_ms: queue.at_ms,
+            to_ms: queue.at_ms,
+            peak_vehicles: 0,
+            peak_m: 0.0,
+            extents: Vec::new(),
+        });
+        jam.to_ms = queue.at_ms;
+        jam.peak_vehicles = jam.peak_vehicles.max(queue.vehicles);
+        jam.peak_m = jam.peak_m.max(queue.length_m());
+        match jam.extents.last_mut().filter(|extent| extent.at_ms == queue.at_ms) {
+            Some(extent) => extent.pieces.extend(queue.pieces),
+            None => jam.extents.push(Extent { at_ms: queue.at_ms, pieces: queue.pieces }),
+        }
+    }
+    jams.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::LatLon;
+    use roadnet::{Carriageway, Line, Road, RoadClass};
+
+    fn jam(lasts_ms: i64) -> Jam {
+        Jam { from_ms: 0, to_ms: lasts_ms, peak_vehicles: 12, peak_m: 150.0, extents: Vec::new() }
+    }
+
+    #[test]
+    fn a_queue_that_the_next_green_clears_is_no_jam() {
+        assert!(jam(60_000).is_clear(false, 80.0));
+        assert!(!jam(155_000).is_clear(true, 80.0));
+        assert!(jam(160_000).is_clear(true, 80.0));
+        assert!(!jam(70_000).is_marginal(true, 80.0));
+    }
+
+    #[test]
+    fn a_short_queue_is_no_jam_however_long_it_stands() {
+        assert!(!Jam { peak_vehicles: 7, ..jam(600_000) }.is_clear(false, 0.0));
+        assert!(!Jam { peak_m: 60.0, ..jam(600_000) }.is_clear(false, 0.0));
+    }
+
+    #[test]
+    fn queues_on_one_link_touch_when_they_are_close_for_its_speed() {
+        let road = |id: &str, lat, speed_limit_mps| Road {
+            id: id.into(),
+            line: Line::new([LatLon::new(lat, 13.0), LatLon::new(lat, 13.1)]).unwrap(),
+            class: RoadClass::Primary,
+            name: None,
+            reference: None,
+            forward: Some(Carriageway { speed_limit_mps, lanes: 2 }),
+            backward: None,
+        };
+        let network = Network::new([road("slow", 52.0, 13.9), road("fast", 52.1, 27.8)], Vec::new());
+        let touches = |link, from_m| {
+            touch(
+                &network,
+                &[Piece { link, from_m: 0.0, to_m: 100.0 }],
+                &[Piece { link, from_m, to_m: 400.0 }],
+            )
+        };
+        assert!(touches(0, 140.0) && !touches(0, 160.0));
+        assert!(touches(1, 290.0) && !touches(1, 310.0));
+        let elsewhere = [Piece { link: 1, from_m: 0.0, to_m: 100.0 }];
+        assert!(!touch(&network, &[Piece { link: 0, from_m: 0.0, to_m: 100.0 }], &elsewhere));
+    }
+}

@@ -1,0 +1,246 @@
+//! Jams as they come and go, look by look.
+
+use roadnet::Network;
+
+use crate::jam::{BRIDGE_MS, leads_to_light, touch};
+use crate::{Extent, Jam, Piece, Queue};
+
+/// Follows the queues of a network and tells of those that last.
+#[derive(Debug)]
+pub struct JamWatch {
+    /// How long all phases of a traffic light take, s.
+    light_cycle_s: f64,
+    /// Whether only clear jams are told of as such; else all are marginal.
+    tells_clear: bool,
+    open: Vec<Episode>,
+    numbered: u32,
+}
+
+/// A jam at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JamState {
+    /// Its number in this watch, never used again.
+    pub number: u32,
+    /// When its first queue formed, in ms since the start.
+    pub from_ms: i64,
+    /// When its last queue was there, in ms since the start.
+    pub to_ms: i64,
+    /// Where it is, or was last.
+    pub pieces: Vec<Piece>,
+    /// On the edge of being a jam.
+    pub marginal: bool,
+}
+
+/// What is new of a jam.
+#[derive(Debug, Clone, PartialEq)]
+pub enum JamNews {
+    /// It lasts long enough to be told of.
+    Began(JamState),
+    /// It is elsewhere, or has become clear.
+    Changed(JamState),
+    /// It is over, or has become part of another.
+    Ended(JamState),
+}
+
+#[derive(Debug)]
+struct Episode {
+    number: u32,
+    jam: Jam,
+    waits: bool,
+    told: Option<Told>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Marginal,
+    Clear,
+}
+
+impl JamWatch {
+    /// Tells of jams, and of queues on the edge of being one.
+    #[must_use]
+    pub fn of_jams(light_cycle_s: f64) -> Self {
+        Self { light_cycle_s, tells_clear: true, open: Vec::new(), numbered: 0 }
+    }
+
+    /// Tells of dense traffic, which may well be called a jam and need not be.
+    #[must_use]
+    pub fn of_dense_traffic() -> Self {
+        Self { light_cycle_s: 0.0, tells_clear: false, open: Vec::new(), numbered: 0 }
+    }
+
+    /// Takes the queues of a moment, later than the last one.
+    pub fn look(&mut self, network: &Network, at_ms: i64, queues: Vec<Queue>) -> Vec<JamNews> {
+        let mut news = Vec::new();
+        for queue in queues {
+            self.take(network, queue, &mut news);
+        }
+        for episode in &mut self.open {
+            if episode.jam.to_ms == at_ms {
+                news.extend(episode.tell(self.light_cycle_s, self.tells_clear));
+            }
+        }
+        self.open.retain(|episode| {
+            let goes_on = at_ms - episode.jam.to_ms <= BRIDGE_MS;
+            if !goes_on && episode.told.is_some() {
+                news.push(JamNews::Ended(episode.state()));
+            }
+            goes_on
+        });
+        news
+    }
+
+    fn take(&mut self, network: &Network, queue: Queue, news: &mut Vec<JamNews>) {
+        let touching: Vec<usize> = (0..self.open.len())
+            .filter(|&i| {
+                let past = self.open[i].jam.extents.iter().filter(|extent| extent.at_ms < queue.at_ms);
+                past.into_iter().any(|extent| touch(network, &extent.pieces, &queue.pieces))
+            })
+            .collect();
+        let Some((&first, others)) = touching.split_first() else {
+            self.open.push(Episode::of(network, self.numbered, queue, self.tells_clear));
+            self.numbered += 1;
+            return;
+        };
+        for &other in others.iter().rev() {
+            let taken_in = self.open.remove(other);
+            if taken_in.told.is_some() {
+                news.push(JamNews::Ended(taken_in.state()));
+            }
+            self.open[first].take_in(taken_in);
+        }
+        self.open[first].add(network, queue, self.tells_clear);
+    }
+}
+
+impl Episode {
+    fn of(network: &Network, number: u32, queue: Queue, heeds_lights: bool) -> Self {
+        let jam = Jam {
+            from_ms: queue.at_ms,
+            to_ms: queue.at_ms,
+            peak_vehicles: 0,
+            peak_m: 0.0,
+            extents: Vec::new(),
+        };
+        let mut episode = Self { number, jam, waits: false, told: None };
+        episode.add(network, queue, heeds_lights);
+        episode
+    }
+
+    fn add(&mut self, network: &Network, queue: Queue, heeds_lights: bool) {
+        let jam = &mut self.jam;
+        jam.to_ms = queue.at_ms;
+        jam.peak_vehicles = jam.peak_vehicles.max(queue.vehicles);
+        jam.peak_m = jam.peak_m.max(queue.length_m());
+        self.waits |= heeds_lights && queue.pieces.iter().any(|piece| leads_to_light(network, piece.link));
+        // Only what the next queue may hang together with.
+        jam.extents.retain(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS);
+        match jam.extents.last_mut().filter(|extent| extent.at_ms == queue.at_ms) {
+            Some(extent) => extent.pieces.extend(queue.pieces),
+            None => jam.extents.push(Extent { at_ms: queue.at_ms, pieces: queue.pieces }),
+        }
+    }
+
+    fn take_in(&mut self, other: Self) {
+        self.jam.from_ms = self.jam.from_ms.min(other.jam.from_ms);
+        self.jam.to_ms = self.jam.to_ms.max(other.jam.to_ms);
+        self.jam.peak_vehicles = self.jam.peak_vehicles.max(other.jam.peak_vehicles);
+        self.jam.peak_m = self.jam.peak_m.max(other.jam.peak_m);
+        self.waits |= other.waits;
+        for extent in other.jam.extents {
+            match self.jam.extents.iter_mut().find(|own| own.at_ms == extent.at_ms) {
+                Some(own) => own.pieces.extend(extent.pieces),
+                None => self.jam.extents.push(extent),
+            }
+        }
+        self.jam.extents.sort_by_key(|extent| extent.at_ms);
+    }
+
+    fn tell(&mut self, light_cycle_s: f64, tells_clear: bool) -> Option<JamNews> {
+        let is_clear = tells_clear && self.jam.is_clear(self.waits, light_cycle_s);
+        let now = match self.told {
+            _ if is_clear => Told::Clear,
+            Some(told) => told,
+            None if self.jam.is_marginal(self.waits, light_cycle_s) => Told::Marginal,
+            None => return None,
+        };
+        let before = self.told.replace(now);
+        Some(if before.is_none() { JamNews::Began(self.state()) } else { JamNews::Changed(self.state()) })
+    }
+
+    fn state(&self) -> JamState {
+        JamState {
+            number: self.number,
+            from_ms: self.jam.from_ms,
+            to_ms: self.jam.to_ms,
+            pieces: self.jam.extents.last().map(|extent| extent.pieces.clone()).unwrap_or_default(),
+            marginal: self.told != Some(Told::Clear),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::LatLon;
+    use roadnet::{Carriageway, Line, Road, RoadClass};
+
+    fn network() -> Network {
+        let road = Road {
+            id: "road".into(),
+            line: Line::new([LatLon::new(52.0, 13.0), LatLon::new(52.0, 13.1)]).unwrap(),
+            class: RoadClass::Primary,
+            name: None,
+            reference: None,
+            forward: Some(Carriageway { speed_limit_mps: 13.9, lanes: 2 }),
+            backward: None,
+        };
+        Network::new([road], Vec::new())
+    }
+
+    fn queue(at_ms: i64, from_m: f64, to_m: f64) -> Queue {
+        Queue { at_ms, pieces: vec![Piece { link: 0, from_m, to_m }], vehicles: 10 }
+    }
+
+    #[test]
+    fn a_queue_is_marginal_then_a_jam_and_ends_when_it_was_last_seen() {
+        let (network, mut watch, mut told) = (network(), JamWatch::of_jams(80.0), Vec::new());
+        for look in 0..=20_i64 {
+            let at_ms = look * 5_000;
+            let queues = if look <= 14 { vec![queue(at_ms, 100.0, 250.0)] } else { Vec::new() };
+            for news in watch.look(&network, at_ms, queues) {
+                match news {
+                    JamNews::Began(state) => told.push((at_ms, "began", state.marginal, state.from_ms)),
+                    JamNews::Changed(state) if !state.marginal && at_ms == 60_000 => {
+                        told.push((at_ms, "clear", false, state.from_ms));
+                    }
+                    JamNews::Changed(_) => {}
+                    JamNews::Ended(state) => told.push((at_ms, "ended", state.marginal, state.to_ms)),
+                }
+            }
+        }
+        let expected =
+            [(20_000, "began", true, 0), (60_000, "clear", false, 0), (90_000, "ended", false, 70_000)];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn two_queues_that_grow_together_are_one_jam() {
+        let (network, mut watch) = (network(), JamWatch::of_jams(80.0));
+        let mut ended = Vec::new();
+        for look in 0..=14_i64 {
+            let at_ms = look * 5_000;
+            let queues = if look < 13 {
+                vec![queue(at_ms, 100.0, 250.0), queue(at_ms, 400.0, 600.0)]
+            } else {
+                vec![queue(at_ms, 100.0, 600.0)]
+            };
+            let news = watch.look(&network, at_ms, queues);
+            ended.extend(news.into_iter().filter_map(|news| match news {
+                JamNews::Ended(state) => Some((at_ms, state.number)),
+                JamNews::Began(_) | JamNews::Changed(_) => None,
+            }));
+        }
+        assert_eq!(ended, [(65_000, 1)]);
+    }
+}
