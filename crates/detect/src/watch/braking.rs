@@ -14,9 +14,12 @@ const ONE_STOP_MS: i64 = 10_000;
 /// Between reports this far apart, the way covered tells more of the braking than the time, in seconds.
 const LEAST_WAY_S: f32 = 1.5;
 /// The way covered may be off by this share of a report's standard deviation (both axes together): errors change slowly.
-const WAY_ERROR: f32 = 0.7;
-/// Nothing on wheels brakes harder, in m/s².
-const HARDEST_MPS2: f32 = 10.0;
+const WAY_ERROR: f32 = 1.0;
+/// However short the way, it says less than a braking that was measured: at most this share of a hard one.
+const MOST_BY_WAY: f32 = 0.95;
+/// Decelerations as reported, and speeds, err by as much, in m/s² and m/s: the hardest of many is too hard by that.
+const ERROR_MPS2: f32 = 0.3;
+const ERROR_MPS: f32 = 0.4;
 
 /// How one vehicle drove lately. Small: there is one for every vehicle.
 #[derive(Debug, Clone, Copy)]
@@ -90,14 +93,15 @@ impl Braking {
         let step_s = at.since_ms(drive.at) as f32 / 1_000.0;
         drive.fast_ago_s += step_s;
         drive.hardest_ago_s += step_s;
-        let reported = observation.acceleration_mps2.map_or(0.0, |acceleration| -acceleration);
+        let reported = observation.acceleration_mps2.map_or(0.0, |acceleration| -acceleration - ERROR_MPS2);
         let lost_mps = drive.speed_mps - speed_mps;
         let is_telling = (LEAST_STEP_S..=LONGEST_STEP_S).contains(&step_s);
-        let mean = if is_telling { lost_mps / step_s } else { 0.0 };
+        let mean = if is_telling { (lost_mps - ERROR_MPS) / step_s } else { 0.0 };
         let is_way_known = step_s > LEAST_WAY_S && is_telling && link == drive.link && link != NO_LINK;
         let of_way = if is_way_known && lost_mps >= driving_mps {
             let excess_m = offset_m - drive.offset_m - speed_mps * step_s;
-            least_braking(lost_mps, step_s, excess_m, observation.accuracy_m * WAY_ERROR)
+            let most_mps2 = settings.hard_braking_mps2 as f32 * MOST_BY_WAY;
+            least_braking(lost_mps, step_s, excess_m, observation.accuracy_m * WAY_ERROR).min(most_mps2)
         } else {
             0.0
         };
@@ -134,7 +138,7 @@ impl Braking {
 fn least_braking(lost_mps: f32, step_s: f32, excess_m: f32, error_m: f32) -> f32 {
     let of = |way_m: f32| lost_mps * lost_mps / (2.0 * way_m);
     let (at_once_m, at_last_m) = (excess_m + error_m, lost_mps * step_s - excess_m + error_m);
-    of(at_once_m.max(1.0)).max(of(at_last_m.max(1.0))).min(HARDEST_MPS2)
+    of(at_once_m.max(1.0)).max(of(at_last_m.max(1.0)))
 }
 
 #[cfg(test)]
@@ -151,6 +155,7 @@ mod tests {
         assert!((least_braking(14.0, 4.0, 46.0, 0.0) - 9.8).abs() < 0.01);
         // What the receiver may err speaks for the vehicle.
         assert!((least_braking(14.0, 4.0, 14.0, 6.0) - 4.9).abs() < 0.01);
-        assert!((least_braking(14.0, 4.0, -9.0, 3.0) - HARDEST_MPS2).abs() < 0.01);
+        // No way at all is the receiver's error: it is taken for 1 m.
+        assert!((least_braking(14.0, 4.0, -9.0, 3.0) - 98.0).abs() < 0.01);
     }
 }
