@@ -43,23 +43,23 @@ pub(super) fn bytes_per_vehicle() -> anyhow::Result<u64> {
 impl Measured {
     /// Reads what the benchmarks left.
     pub(super) fn read(bytes_per_vehicle: u64, workers: Times) -> anyhow::Result<Self> {
-        let vehicles = |count: u32| median("vehicles", &count.to_string());
-        let zones = |count: u32| median("zones", &count.to_string());
+        let vehicles = |count: u32| mean("vehicles", &count.to_string());
+        let zones = |count: u32| mean("zones", &count.to_string());
         Ok(Self {
             vehicles: [vehicles(1_000)?, vehicles(100_000)?, vehicles(1_000_000)?],
             zones: [zones(10)?, zones(1_000)?, zones(10_000)?],
-            decode: median("json", "decode")?,
-            decode_and_detect: median("json", "decode and detect")?,
-            stages: [median("stages", "sequence")?, median("stages", "track")?, median("stages", "watch")?],
-            plain: median("plain", "nearest street and every zone")?,
+            decode: mean("json", "decode")?,
+            decode_and_detect: mean("json", "decode and detect")?,
+            stages: [mean("stages", "sequence")?, mean("stages", "track")?, mean("stages", "watch")?],
+            plain: mean("plain", "nearest street and every zone")?,
             bytes_per_vehicle,
             workers,
         })
     }
 }
 
-/// The median time of a report in one benchmark.
-fn median(group: &str, case: &str) -> anyhow::Result<Duration> {
+/// The mean time of a report in one benchmark: all that was done, over all reports.
+fn mean(group: &str, case: &str) -> anyhow::Result<Duration> {
     let path = testbed::workspace_folder()
         .join("target/criterion")
         .join(group)
@@ -68,8 +68,8 @@ fn median(group: &str, case: &str) -> anyhow::Result<Duration> {
     let text = std::fs::read(&path)
         .with_context(|| format!("cannot read {}: run without --again", path.display()))?;
     let json: Value = serde_json::from_slice(&text).with_context(|| format!("in {}", path.display()))?;
-    let ns = json["median"]["point_estimate"]
+    let ns = json["mean"]["point_estimate"]
         .as_f64()
-        .with_context(|| format!("{} holds no median", path.display()))?;
+        .with_context(|| format!("{} holds no mean", path.display()))?;
     Ok(Duration::from_secs_f64(ns / 1e9))
 }

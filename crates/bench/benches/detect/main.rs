@@ -6,7 +6,7 @@ mod plain;
 mod rig;
 
 use bench::City;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use rig::{Rig, StagesRig};
 
 /// The case that all others are held against.
@@ -15,7 +15,7 @@ const ZONES: usize = 1_000;
 
 fn by_vehicles(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("vehicles");
-    group.throughput(Throughput::Elements(1));
+    group.throughput(Throughput::Elements(1)).sampling_mode(SamplingMode::Flat);
     let city = City::new();
     for vehicles in [1_000, VEHICLES, 1_000_000] {
         let mut rig = None;
@@ -29,7 +29,7 @@ fn by_vehicles(criterion: &mut Criterion) {
 
 fn by_zones(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("zones");
-    group.throughput(Throughput::Elements(1));
+    group.throughput(Throughput::Elements(1)).sampling_mode(SamplingMode::Flat);
     let city = City::new();
     for zones in [10, ZONES, 10_000] {
         let mut rig = None;
@@ -43,7 +43,7 @@ fn by_zones(criterion: &mut Criterion) {
 
 fn decoding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("json");
-    group.throughput(Throughput::Elements(1));
+    group.throughput(Throughput::Elements(1)).sampling_mode(SamplingMode::Flat);
     let city = City::new();
     let mut rig = None;
     group.bench_function("decode", |bencher| {
@@ -59,7 +59,7 @@ fn decoding(criterion: &mut Criterion) {
 
 fn stages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("stages");
-    group.throughput(Throughput::Elements(1));
+    group.throughput(Throughput::Elements(1)).sampling_mode(SamplingMode::Flat);
     let city = City::new();
     let mut rig = None;
     for (index, stage) in ["sequence", "track", "watch"].into_iter().enumerate() {
@@ -74,7 +74,7 @@ fn stages(criterion: &mut Criterion) {
 /// What one would do without an index of zones: every report against every zone, and the nearest street from an R-tree.
 fn plainly(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plain");
-    group.throughput(Throughput::Elements(1));
+    group.throughput(Throughput::Elements(1)).sampling_mode(SamplingMode::Flat);
     let city = City::new();
     let mut rig = None;
     group.bench_function("nearest street and every zone", |bencher| {
@@ -89,7 +89,9 @@ criterion_group! {
     config = Criterion::default()
         .sample_size(10)
         .warm_up_time(std::time::Duration::from_secs(1))
-        .measurement_time(std::time::Duration::from_secs(4));
+        // Long enough for all that comes round: the roads are looked at every second of the reports' time, queues every
+        // fifth.
+        .measurement_time(std::time::Duration::from_secs(8));
     targets = by_vehicles, by_zones, decoding, stages, plainly
 }
 criterion_main!(benches);

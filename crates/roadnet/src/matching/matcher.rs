@@ -14,6 +14,8 @@ const MAX_STEPS_NEAR: usize = 48;
 const MAX_STEPS_FAR: usize = 256;
 /// A move longer than this is far, in metres.
 const FAR_M: f32 = 150.0;
+/// So near the end of a segment the next report is likely to need what goes on from it, in metres.
+const NEAR_END_M: f32 = 50.0;
 /// What explains a sighting this well needs no other explanation.
 const GOOD: f32 = 2.0;
 
@@ -123,7 +125,12 @@ impl Matcher {
     /// whoever does so for many vehicles in a row waits for the memory once, not once for each.
     #[must_use]
     pub fn look_ahead(&self, place: Place) -> u32 {
-        self.segments.rows.get(place.segment.get() as usize).map_or(0, |segment| segment.link)
+        let (rows, number) = (&self.segments.rows, place.segment.get() as usize);
+        let Some(segment) = rows.get(number) else { return 0 };
+        let next = rows.get(number + 1).map_or(0, |next| next.link);
+        let is_near_end = segment.start_m + segment.length_m - place.offset_m < NEAR_END_M;
+        let onward = if is_near_end { self.segments.onward(segment.link) } else { &[] };
+        onward.iter().fold(segment.link ^ next, |sum, first| sum ^ rows[*first as usize].link)
     }
 
     /// The most likely place of a vehicle that was at `last`; `None` where it is on no road.
@@ -210,7 +217,9 @@ impl Matcher {
         let mut steps = if seen.moved_m > FAR_M { MAX_STEPS_FAR } else { MAX_STEPS_NEAR };
 
         let here_m = last.offset_m;
-        for number in (0..last_segment).rev() {
+        // Where the link begins there is nothing to go back to.
+        let before = if from.start_m > 0.0 { 0..last_segment } else { 0..0 };
+        for number in before.rev() {
             let segment = &rows[number as usize];
             if segment.link != from.link
                 || steps == 0
