@@ -1,6 +1,6 @@
 //! What happens around a vehicle at rest, gathered look by look.
 
-use super::layout::{Layout, edges_m, lane_m};
+use super::layout::{Layout, edges_m, is_motorway, lane_m};
 use super::nearby::nearby;
 use super::occupant::Occupant;
 use super::road_traffic::RoadTraffic;
@@ -236,6 +236,7 @@ impl Around {
             braking: braking_of(stander, settings),
             stop_line,
             is_single_lane: network.link(link).lanes < 2,
+            is_motorway: is_motorway(network.link(link)),
             is_bus: stander.kind == Some(VehicleKind::Bus),
             side: if stander.is_misplaced {
                 suspicion::ELSEWHERE

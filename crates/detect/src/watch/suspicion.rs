@@ -8,6 +8,8 @@
 const QUEUE_AT_LINE: f64 = -4.0;
 const QUEUE_ELSEWHERE: f64 = -3.0;
 const KERB: f64 = -4.7;
+/// The same beside a motorway, where nobody parks: standing on its hard shoulder.
+const SHOULDER: f64 = -3.9;
 const SHORT_STOP: f64 = -4.5;
 const BUS_STOP: f64 = -7.0;
 
@@ -38,6 +40,8 @@ pub(crate) struct Evidence {
     pub(crate) stop_line: Option<(f64, bool)>,
     /// Whether there is one lane only, where nobody can pass who stands in it.
     pub(crate) is_single_lane: bool,
+    /// Whether it is on a motorway, or a road like one.
+    pub(crate) is_motorway: bool,
     /// Whether it is a bus.
     pub(crate) is_bus: bool,
     /// How many times likelier its place across the road is for one in a lane than for one at the kerb, as a logarithm.
@@ -96,7 +100,8 @@ impl Evidence {
         let pair = if self.has_companion { 3.0 } else { 0.0 };
         // Nobody comes to rest behind one at the kerb, unless it is for a line ahead.
         let stuck = if self.stop_line.is_none() { 2.0 * stuck } else { stuck };
-        let kerb = KERB + self.side + pair + stuck;
+        let aside = if self.is_motorway { SHOULDER } else { KERB };
+        let kerb = aside + self.side + pair + stuck;
         let kerb = if self.is_single_lane { kerb - (free + slow) * 1.5 } else { kerb + slow * 0.7 };
         let short = SHORT_STOP + (self.stood_s / 10.0).min(8.0);
         let bus = if self.is_bus { BUS_STOP + (self.stood_s / 60.0).min(6.0) } else { 20.0 };
@@ -170,6 +175,14 @@ mod tests {
         assert!(probability(in_the_way().log_odds()) > 0.7);
         let creeps = Evidence { has_crept: true, ..in_the_way() };
         assert!(probability(creeps.log_odds()) < 0.3, "{}", creeps.log_odds());
+    }
+
+    #[test]
+    fn nobody_parks_beside_a_motorway() {
+        let unclear = Evidence { side: 4.8, ..in_the_way() };
+        let on_motorway = Evidence { is_motorway: true, ..unclear };
+        assert!(probability(unclear.log_odds()) < 0.6);
+        assert!(probability(on_motorway.log_odds()) > probability(unclear.log_odds()) + 0.1);
     }
 
     #[test]
