@@ -47,6 +47,7 @@ impl Detector {
                 Some(Err(_)) => false,
                 None => self.watch.restore(&key, value),
             };
+            self.sequencer.expect_reports();
             if !known {
                 unreadable.push(key);
             }

@@ -23,12 +23,16 @@ pub struct JamSettings {
     pub min_vehicles: f64,
     /// A queue that has never been longer than this is no jam, in metres.
     pub min_length_m: f64,
-    /// A jam with fewer vehicles than this, reporting or not, is clearing.
+    /// A queue with fewer vehicles than this, reporting or not, makes no jam, joins none and keeps none going.
     pub keep_vehicles: f64,
     /// A queue must have stood for this long to be a jam, in seconds.
     pub onset_s: f64,
     /// Somebody in it must have lost this much time, in seconds.
     pub lost_s: f64,
+    /// On roads out of town, where nobody stops for anything else, a queue must have stood for this long, in seconds.
+    pub fast_onset_s: f64,
+    /// And somebody in it must have lost this much time, in seconds.
+    pub fast_lost_s: f64,
     /// Before a traffic light somebody must have lost this much more than the longest usual red, in seconds.
     pub light_lost_s: f64,
     /// A jam is over when there has been no queue for this long, in seconds; longer where few vehicles report.
@@ -48,11 +52,13 @@ impl Default for JamSettings {
             min_slow_s: 2.0,
             max_gap_m: 50.0,
             reporting_share: 0.0,
-            min_vehicles: 8.0,
+            min_vehicles: 7.0,
             min_length_m: 80.0,
-            keep_vehicles: 4.0,
+            keep_vehicles: 5.0,
             onset_s: 45.0,
             lost_s: 25.0,
+            fast_onset_s: 20.0,
+            fast_lost_s: 10.0,
             light_lost_s: 24.0,
             clearing_s: 15.0,
             fresh_s: 15.0,
@@ -77,6 +83,8 @@ impl JamSettings {
             Range::of("jams.keep_vehicles", j.keep_vehicles, 1.0, j.min_vehicles),
             Range::of("jams.onset_s", j.onset_s, 0.0, 3_600.0),
             Range::of("jams.lost_s", j.lost_s, 0.0, 3_600.0),
+            Range::of("jams.fast_onset_s", j.fast_onset_s, 0.0, 3_600.0),
+            Range::of("jams.fast_lost_s", j.fast_lost_s, 0.0, 3_600.0),
             Range::of("jams.light_lost_s", j.light_lost_s, 0.0, 3_600.0),
             Range::of("jams.clearing_s", j.clearing_s, 0.0, 3_600.0),
             Range::of("jams.fresh_s", j.fresh_s, 1.0, 3_600.0),

@@ -23,6 +23,8 @@ pub struct Sequencer {
     vehicles: Vehicles,
     next_tick: Option<Timestamp>,
     next_sweep: Option<Timestamp>,
+    /// After a restart: until when, by the receiver's clock, reports are waited for; the epoch = not reckoned yet.
+    wait_until: Option<Timestamp>,
 }
 
 /// A report that has its place.
@@ -59,6 +61,7 @@ impl Sequencer {
             vehicles: Vehicles::default(),
             next_tick: None,
             next_sweep: None,
+            wait_until: None,
         }
     }
 
@@ -95,8 +98,25 @@ impl Sequencer {
         self.vehicles.recall(vehicle)
     }
 
+    /// Something goes on from a former run, which must come to its end even if nobody reports any more.
+    pub(crate) fn expect_reports(&mut self) {
+        self.wait_until.get_or_insert(Timestamp::from_ms_clamped(0));
+    }
+
+    /// The receiver's clock stands in for the reports' if nobody reports after a restart.
+    fn stop_waiting(&mut self, now: Timestamp) {
+        match &mut self.wait_until {
+            Some(until) if until.as_ms() == 0 => *until = now + SILENCE_MS,
+            Some(until) if now >= *until => self.clock.advance(now, now),
+            _ => {}
+        }
+    }
+
     /// Lets time pass until `now`, the receiver's time. `None` if that asks for nothing.
     pub fn pass(&mut self, now: Timestamp) -> Option<Passed> {
+        if self.clock.newest().is_none() {
+            self.stop_waiting(now);
+        }
         let at = self.clock.at(now, SILENCE_MS)?;
         let tick = *self.next_tick.get_or_insert_with(|| next_whole(at, TICK_MS));
         let sweep = *self.next_sweep.get_or_insert_with(|| next_whole(at, SWEEP_MS));
@@ -121,6 +141,9 @@ impl Sequencer {
     /// there is anything on the roads that a look could change.
     #[must_use]
     pub fn poll_timeout(&self, watching: bool) -> Option<Timestamp> {
+        if self.clock.newest().is_none() {
+            return self.wait_until;
+        }
         let tick = self.next_tick.filter(|_| watching);
         let sweep = self.next_sweep.filter(|_| !self.vehicles.is_empty());
         let due = [tick, sweep].into_iter().flatten().min()?;

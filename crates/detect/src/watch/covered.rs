@@ -8,6 +8,15 @@ use std::collections::BTreeMap;
 /// Length of the pieces that are told apart, in metres.
 const CELL_M: f64 = 25.0;
 
+/// How far one queue may be from another and still be the same, in metres.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reach {
+    /// On the same link.
+    pub(super) along_m: f64,
+    /// On links that follow one another.
+    pub(super) across_m: f64,
+}
+
 /// Pieces of links, and when a queue was last seen on each.
 #[derive(Debug, Default)]
 pub(super) struct Covered {
@@ -63,15 +72,16 @@ impl Covered {
         self.cells.keys().map(|(link, _)| *link).filter(move |link| last.replace(*link) != Some(*link))
     }
 
-    /// Whether a queue is here, or at most `reach_m(link)` away along the road.
-    pub(super) fn touches(&self, queue: &Queue, network: &Network, reach_m: impl Fn(LinkIdx) -> f64) -> bool {
+    /// Whether a queue is here, or so near to here along the road.
+    pub(super) fn touches(&self, queue: &Queue, network: &Network, reach: impl Fn(LinkIdx) -> Reach) -> bool {
         queue.pieces.iter().any(|(number, (from_m, to_m))| {
             let own = network.link(LinkIdx(*number));
-            let (length_m, reach_m) = (own.line.length_m(), reach_m(LinkIdx(*number)));
-            if self.any(*number, from_m - reach_m, to_m + reach_m) {
+            let Reach { along_m, across_m } = reach(LinkIdx(*number));
+            if self.any(*number, from_m - along_m, to_m + along_m) {
                 return true;
             }
-            let (short_m, over_m) = (reach_m - from_m, reach_m - (length_m - to_m));
+            let length_m = own.line.length_m();
+            let (short_m, over_m) = (across_m - from_m, across_m - (length_m - to_m));
             let other = |link: &&LinkIdx| own.opposite != Some(**link);
             let behind = |link: &LinkIdx| {
                 let length_m = network.link(*link).line.length_m();

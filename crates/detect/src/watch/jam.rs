@@ -1,6 +1,6 @@
 //! One queue from when it forms until it has dissolved; a jam once it has lasted.
 
-use super::covered::Covered;
+use super::covered::{Covered, Reach};
 use super::jam_event::{Kept, update};
 use super::jams::Look;
 use super::queues::Queue;
@@ -9,17 +9,21 @@ use crate::settings::ms;
 use model::{Event, EventId, Phase, Timestamp};
 use roadnet::{LinkIdx, Network};
 
-/// A queue with fewer vehicles than this is none yet.
-const QUEUE_VEHICLES: f64 = 5.0;
 /// On roads out of town, from this limit on in m/s, a wave of stop and go this far away belongs to the same jam, in metres.
-const FAST_MPS: f64 = 19.0;
+pub(super) const FAST_MPS: f64 = 19.0;
 const FAST_REACH_M: f64 = 200.0;
 /// Somebody who has lost so much more than a red light takes has not come through with the first green, in seconds.
 const RED_MARGIN_S: f64 = 8.0;
+/// Where a jam was a moment ago, this is enough to take the queue for a part of it, in seconds.
+const GOING_ON_MARGIN_S: f64 = -10.0;
+/// What few vehicles tell is believed if one of them has moved up: each by itself may be parked or broken down.
+const FEW: u32 = 2;
+/// In town, so far on along the road it is another queue, in metres, besides the lengths that places are rounded to.
+const REACH_M: f64 = 30.0;
 /// From this share of reporting vehicles on, a queue is seen without gaps.
 const SEEN_ALL: f64 = 0.45;
 /// Who came so far in a queue has moved up in it, in metres.
-const CREPT_M: f64 = 25.0;
+const CREPT_M: f64 = 15.0;
 /// What looks like a jam must look so for this long, in ms.
 const SURE_AFTER_MS: i64 = 8_000;
 /// By how much less the size that a queue had counts with every look at which it is smaller.
@@ -92,7 +96,7 @@ impl Jam {
 
     /// Whether a queue is where this one is, or close to it along the road.
     pub(crate) fn touches(&self, queue: &Queue, look: &Look<'_>) -> bool {
-        self.covered.touches(queue, look.network, |link| reach_m(link, look))
+        self.covered.touches(queue, look.network, |link| reach(link, look))
     }
 
     /// Takes a younger one in; if that was a jam, its event is over.
@@ -126,9 +130,8 @@ impl Jam {
         self.covered.forget(look.now - memory_ms);
         queues.iter().for_each(|queue| self.covered.cover(queue, look.now));
         let lasting = |queue: &&&Queue| {
-            let enough = if self.event.is_some() { settings.keep_vehicles } else { QUEUE_VEHICLES };
-            let seen = !queue.before_light || queue.plight.lost_s >= look.red_s + RED_MARGIN_S;
-            queue.estimated >= enough && seen
+            let margin_s = if self.event.is_some() { GOING_ON_MARGIN_S } else { RED_MARGIN_S };
+            !queue.before_light || queue.plight.lost_s >= look.red_s + margin_s
         };
         // The size that counts is that of the last moments.
         self.most_vehicles =
@@ -169,11 +172,12 @@ impl Jam {
         }
         let age_ms = self.since.map_or(0, |since| look.now.since_ms(since));
         let lost_s = queues.iter().map(|queue| queue.plight.lost_s).fold(0.0, f64::max);
-        let alone = queues.iter().map(|queue| queue.vehicles).sum::<u32>() == 1;
+        let vehicles = queues.iter().map(|queue| queue.vehicles).sum::<u32>();
+        let alone = vehicles == 1;
         let swept_m = queues.iter().map(|queue| queue.plight.swept_m).fold(0.0, f64::max);
         // Somebody alone may have broken down, and those in mid-block may be at the kerb: only who creeps tells of a queue.
         let in_block = queues.iter().all(|queue| queue.in_block && !queue.before_light);
-        if (alone || in_block) && swept_m < CREPT_M {
+        if (vehicles <= FEW || in_block) && swept_m < CREPT_M {
             return false;
         }
         let now: f64 = queues.iter().map(|queue| queue.estimated).sum();
@@ -181,12 +185,17 @@ impl Jam {
         if now < enough || (in_block && alone) {
             return false;
         }
-        let doubt = if alone || in_block { 2.0 } else { 1.0 };
         if queues.iter().any(|queue| queue.before_light) {
-            lost_s >= look.red_s + settings.light_lost_s
-        } else {
-            age_ms >= ms(settings.onset_s) && lost_s >= settings.lost_s * doubt
+            return lost_s >= look.red_s + settings.light_lost_s;
         }
+        let is_fast = queues.iter().all(|queue| is_fast(queue.head, look));
+        let (onset_s, least_lost_s, doubt) = if is_fast {
+            (settings.fast_onset_s, settings.fast_lost_s, 1.5)
+        } else {
+            (settings.onset_s, settings.lost_s, 2.0)
+        };
+        let doubt = if alone || in_block { doubt } else { 1.0 };
+        age_ms >= ms(onset_s) && lost_s >= least_lost_s * doubt
     }
 
     fn begin(&mut self, queues: &[&Queue], look: &Look<'_>, out: &mut Vec<Output>) {
@@ -218,17 +227,23 @@ impl Jam {
     }
 }
 
-/// How far along the road one queue may be from another and still be the same.
-fn reach_m(link: LinkIdx, look: &Look<'_>) -> f64 {
-    let fast = look.network.link(link).speed_limit_mps >= FAST_MPS;
-    if fast {
-        FAST_REACH_M.max(look.settings.max_gap_m)
-    } else {
-        look.settings.max_gap_m * patience(look.share)
-    }
+/// Whether a road is one out of town.
+fn is_fast(link: LinkIdx, look: &Look<'_>) -> bool {
+    look.network.link(link).speed_limit_mps >= FAST_MPS
 }
 
-/// By how much longer to wait for what is seen of a queue where few report.
+/// How far one queue may be from another and still be the same: along a link, and over a junction.
+fn reach(link: LinkIdx, look: &Look<'_>) -> Reach {
+    if is_fast(link, look) {
+        let along_m = FAST_REACH_M * patience(look.share);
+        return Reach { along_m, across_m: along_m };
+    }
+    let along_m = REACH_M * patience(look.share);
+    // Over a junction only those can be one whose ends do not report: else they would be seen as one queue.
+    Reach { along_m, across_m: (along_m - look.settings.max_gap_m).max(0.0) }
+}
+
+/// By how much longer, or farther, to look for what is seen of a queue where few report.
 fn patience(share: f64) -> f64 {
     (1.0 / share.sqrt()).min(MAX_PATIENCE)
 }

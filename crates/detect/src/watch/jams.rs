@@ -34,7 +34,7 @@ impl Jams {
             jam.links().for_each(|link| by_link.entry(link).or_default().push(index));
         }
         let mut new = Vec::new();
-        for queue in queues {
+        for queue in queues.iter().filter(|queue| queue.estimated >= look.settings.keep_vehicles) {
             let mut touching: Vec<usize> = near(queue, &by_link, look.network).into_iter().collect();
             touching.retain(|index| self.jams[*index].touches(queue, look));
             match touching.split_first() {

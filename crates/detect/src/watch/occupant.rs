@@ -2,6 +2,7 @@
 
 use super::lights::Lights;
 use super::red::Red;
+use super::reporting::Ahead;
 use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::{Timestamp, VehicleKind};
@@ -21,6 +22,8 @@ const GO_MPS: f64 = 1.5;
 /// One stand loses no more time than a red light takes and this, in seconds: whoever stands longer without moving up waits for
 /// no queue.
 const STAND_MARGIN_S: f64 = 5.0;
+/// Who stands for so much longer than a red light takes may have parked, in seconds.
+const WAIT_MARGIN_S: f64 = 20.0;
 /// Who stands so close to a stop line is at the front, in metres.
 const FRONT_M: f64 = 22.0;
 /// Lost time is made good, when the way is free, with this time constant, in seconds.
@@ -52,6 +55,8 @@ pub(crate) struct Occupant {
     stand_loss_s: f64,
     /// How long it stood when it was at the front of those who wait for a light, in seconds.
     front_s: Option<f64>,
+    /// What it had ahead when it came to rest.
+    pub(crate) ahead: Option<Ahead>,
     /// How far it has been seen to move, up to what makes it part of the traffic.
     travelled_m: f64,
     /// How many drove past while it stood.
@@ -66,8 +71,10 @@ pub(crate) struct Step {
     pub(crate) ratio: f64,
     /// How long it had waited at the front, if it has passed a light just now, in seconds.
     pub(crate) waited_s: Option<f64>,
-    /// How long it had stood, if it has just driven off, in seconds.
-    pub(crate) stood_s: Option<f64>,
+    /// Whether it has just come to rest, as those do who wait in a queue.
+    pub(crate) stops: bool,
+    /// What it had ahead in a queue that it has waited in, if it has just driven off.
+    pub(crate) waited_behind: Option<Ahead>,
 }
 
 impl Occupant {
@@ -87,6 +94,7 @@ impl Occupant {
             stood_since: (speed_mps < STAND_MPS).then_some(observation.ts),
             stand_loss_s: 0.0,
             front_s: None,
+            ahead: None,
             travelled_m: if arrived { ARRIVED_M } else { 0.0 },
             passed_by: 0,
             is_bus: observation.kind == Some(VehicleKind::Bus),
@@ -112,7 +120,7 @@ impl Occupant {
         let moved_m = if dt_s <= 6.0 { moved_m.min(driven_m + 5.0) } else { moved_m };
         let step_mps = if dt_s > 2.0 { moved_m / dt_s } else { speed_mps };
 
-        let (mut waited_s, mut stood_s) = (None, None);
+        let (mut waited_s, mut stops, mut waited_behind) = (None, false, None);
         let before_m = lights.ahead_m(self.link, self.offset_m);
         if before_m.is_some_and(|before_m| lights.passed(before_m, moved_m, link, offset_m)) {
             self.lost_s = 0.0;
@@ -151,21 +159,26 @@ impl Occupant {
         }
         if speed_mps >= GO_MPS {
             let at_front = before_m.is_some_and(|before_m| before_m < FRONT_M);
-            stood_s = self
+            let stood_s = self
                 .stood_since
                 .take()
                 .filter(|_| !self.is_bus)
                 .map(|since| observation.ts.since_ms(since) as f64 / 1_000.0);
+            let ahead = self.ahead.take();
+            if stood_s.is_some_and(|stood_s| stood_s <= red.longest_s() + WAIT_MARGIN_S) {
+                waited_behind = ahead;
+            }
             if at_front && stood_s.is_some() {
                 self.front_s = stood_s;
             }
             (self.passed_by, self.stand_loss_s) = (0, 0.0);
             self.travelled_m = (self.travelled_m + moved_m.min(driven_m)).min(ARRIVED_M);
         } else if self.mean_mps < STAND_MPS {
+            stops = self.stood_since.is_none() && !self.is_bus;
             self.stood_since.get_or_insert(observation.ts);
         }
         (self.ts, self.link, self.offset_m, self.speed_mps) = (observation.ts, link, offset_m, speed_mps);
-        Step { moved_m, ratio, waited_s, stood_s }
+        Step { moved_m, ratio, waited_s, stops, waited_behind }
     }
 
     /// How many drove past while it stood.
@@ -192,10 +205,5 @@ impl Occupant {
         let slow_s = settings.min_slow_s;
         self.slow_since.is_some_and(|since| now.since_ms(since) >= crate::settings::ms(slow_s))
             && !self.is_apart(now)
-    }
-
-    /// For how long it has stood as those do who wait in a queue, in ms.
-    pub(crate) fn has_waited_ms(&self, now: Timestamp) -> Option<i64> {
-        self.stood_since.filter(|_| !self.is_bus).map(|since| now.since_ms(since))
     }
 }

@@ -1,10 +1,11 @@
 //! Who is on which link, and how each gets on.
 
+use super::jam::FAST_MPS;
 use super::lights::Lights;
-use super::occupant::{Occupant, Step};
+use super::occupant::Occupant;
 use super::red::Red;
-use super::reporting::Reporting;
-use crate::observation::Observation;
+use super::reporting::{self, Ahead, Reporting};
+use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
@@ -12,26 +13,39 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Faster than this share of the limit one drives past, rather than along with, those who stand.
 const PASSING_RATIO: f64 = 0.55;
-/// Who drives off so far before a stop line was in the queue there, and not at its very front, in metres.
-const QUEUE_M: std::ops::Range<f64> = 22.0..60.0;
-/// Who stands at the very beginning of a link waits in the junction before it, in metres.
-const JUNCTION_M: f64 = 25.0;
 /// After a restart everybody who is there has reported within this time, in ms.
 const RETURN_MS: i64 = 120_000;
 /// Those who report no more are cleared away so often, in ms of the reports' time.
 const SWEEP_MS: i64 = 10_000;
-/// Shorter stands are not for a red light, in seconds.
-const ASKED_AFTER_S: f64 = 12.0;
+
+/// A vehicle's place in the list of its link: what others ask of it most, side by side in memory.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    track: u32,
+    offset_m: f32,
+    stands: bool,
+    is_slow: bool,
+}
+
+impl Spot {
+    #[allow(clippy::cast_possible_truncation)] // to a fraction of a millimetre
+    fn of(occupant: &Occupant) -> Self {
+        Self {
+            track: occupant.track,
+            offset_m: occupant.offset_m as f32,
+            stands: occupant.stood_since.is_some(),
+            is_slow: occupant.slow_since.is_some(),
+        }
+    }
+}
 
 /// The latest observation of every vehicle on a road.
 #[derive(Debug)]
 pub(crate) struct RoadTraffic {
     /// By number of the vehicle in the track stage.
     vehicles: Vec<Option<Occupant>>,
-    /// The numbers of the vehicles on each link, by number of the link.
-    links: Vec<Vec<u32>>,
-    /// Links that somebody is slow on, or was.
-    slow_links: BTreeSet<u32>,
+    /// The vehicles on each link, by number of the link.
+    links: Vec<Vec<Spot>>,
     /// Speed limit of each link, in m/s.
     limits_mps: Vec<f64>,
     /// How many are on a road.
@@ -54,7 +68,6 @@ impl RoadTraffic {
         Self {
             vehicles: Vec::new(),
             links: vec![Vec::new(); network.link_count()],
-            slow_links: BTreeSet::new(),
             limits_mps: network.links().map(|(_, link)| link.speed_limit_mps).collect(),
             occupants: 0,
             fresh_since: None,
@@ -102,60 +115,72 @@ impl RoadTraffic {
         let Some(occupant) = &mut self.vehicles[number] else {
             self.vehicles[number] =
                 Some(Occupant::new(observation, place, speed_mps, self.jammed.contains(&place.link)));
-            self.links[place.link as usize].push(observation.track);
-            self.occupants += 1;
+            if let Some(occupant) = &self.vehicles[number] {
+                self.links[place.link as usize].push(Spot::of(occupant));
+                self.occupants += 1;
+            }
             return;
         };
         let (old_link, old_m) = (occupant.link, occupant.offset_m);
         let limit_mps = self.limits_mps[place.link as usize];
         let step =
             occupant.advance(observation, place, speed_mps, limit_mps, (&self.lights, self.red), settings);
-        if occupant.slow_since.is_some() {
-            self.slow_links.insert(place.link);
-        }
+        let spot = Spot::of(occupant);
         if old_link.0 == place.link {
-            self.pass(observation, old_m, place.offset_m, &step);
+            let on_link = &mut self.links[place.link as usize];
+            if let Some(own) = on_link.iter_mut().find(|own| own.track == spot.track) {
+                *own = spot;
+            }
+            if step.ratio >= PASSING_RATIO && step.moved_m >= 2.0 {
+                self.pass(place, old_m);
+            }
         } else {
-            self.links[old_link.0 as usize].retain(|other| *other != observation.track);
-            self.links[place.link as usize].push(observation.track);
+            self.links[old_link.0 as usize].retain(|other| other.track != spot.track);
+            self.links[place.link as usize].push(spot);
         }
-        if step.stood_s.is_some() || step.waited_s.is_some() {
-            self.learn(observation, &step, network);
-        }
-    }
-
-    /// Learns from somebody who has driven off, or passed a light.
-    fn learn(&mut self, observation: &Observation, step: &Step, network: &Network) {
-        let Some(place) = observation.on_road else { return };
         if let Some(waited_s) = step.waited_s {
             self.red.learn(waited_s);
         }
-        let offset_m = place.offset_m;
-        let waited = ASKED_AFTER_S..self.red.longest_s() + ASKED_AFTER_S;
-        let ahead_m = self.lights.ahead_m(LinkIdx(place.link), offset_m);
-        if step.stood_s.is_some_and(|stood_s| waited.contains(&stood_s))
-            && ahead_m.is_some_and(|ahead_m| QUEUE_M.contains(&ahead_m))
-            && offset_m > JUNCTION_M
-        {
-            let others = self.links[place.link as usize].iter().filter(|other| **other != observation.track);
-            let others = others.filter_map(|other| self.vehicles[*other as usize].as_ref());
-            let moving = others.filter(|other| !other.is_apart(observation.ts));
-            let lanes = network.link(LinkIdx(place.link)).lanes;
-            self.reporting.ask(moving.map(|other| other.offset_m - offset_m), lanes);
+        if let Some(ahead) = step.waited_behind {
+            self.reporting.learn(ahead);
+        }
+        if step.stops {
+            let ahead = self.ahead(observation, place, network);
+            if let Some(occupant) = &mut self.vehicles[number] {
+                occupant.ahead = ahead;
+            }
         }
     }
 
-    /// Whoever stood between the two ends of a step has been driven past.
-    fn pass(&mut self, observation: &Observation, from_m: f64, to_m: f64, step: &Step) {
-        let Some(place) = observation.on_road else { return };
-        if step.ratio < PASSING_RATIO || step.moved_m < 2.0 || !self.slow_links.contains(&place.link) {
-            return;
+    /// What somebody who has just come to rest has ahead, where a queue must be if they wait in one.
+    fn ahead(&self, observation: &Observation, place: OnRoad, network: &Network) -> Option<Ahead> {
+        let link = network.link(LinkIdx(place.link));
+        let end_m = link.line.length_m() - place.offset_m;
+        if place.offset_m < reporting::JUNCTION_M {
+            return None;
         }
+        let light_m = self.lights.ahead_m(LinkIdx(place.link), place.offset_m).unwrap_or(end_m);
+        let reach_m = reporting::reach_m(light_m.min(end_m), link.speed_limit_mps < FAST_MPS)?;
+        let others = self.links[place.link as usize].iter().filter(|other| {
+            let ahead_m = f64::from(other.offset_m) - place.offset_m;
+            other.track != observation.track
+                && (-reporting::BESIDE_M..=reach_m + reporting::HALF_M).contains(&ahead_m)
+        });
+        let in_traffic = others.filter(|other| {
+            let other = self.vehicles[other.track as usize].as_ref();
+            other.is_some_and(|other| !other.is_apart(observation.ts))
+        });
+        Some(Ahead::of(in_traffic.count(), reach_m, link.lanes))
+    }
+
+    /// Whoever stands between the two ends of a step has been driven past.
+    fn pass(&mut self, place: OnRoad, from_m: f64) {
         for other in &self.links[place.link as usize] {
-            if let Some(other) = &mut self.vehicles[*other as usize]
-                && other.stood_since.is_some()
-                && other.offset_m >= from_m
-                && other.offset_m < to_m
+            let offset_m = f64::from(other.offset_m);
+            if other.stands
+                && offset_m >= from_m
+                && offset_m < place.offset_m
+                && let Some(other) = &mut self.vehicles[other.track as usize]
             {
                 other.pass_by();
             }
@@ -165,7 +190,7 @@ impl RoadTraffic {
     fn remove(&mut self, track: u32) {
         if let Some(occupant) = self.vehicles[track as usize].take() {
             self.occupants -= 1;
-            self.links[occupant.link.0 as usize].retain(|other| *other != track);
+            self.links[occupant.link.0 as usize].retain(|other| other.track != track);
         }
     }
 
@@ -185,54 +210,48 @@ impl RoadTraffic {
         }
         self.swept = Some(before);
         let (vehicles, gone) = (&mut self.vehicles, &mut self.occupants);
-        for (number, occupants) in (0..).zip(&mut self.links) {
-            occupants.retain(|track| {
-                let slot = &mut vehicles[*track as usize];
+        for occupants in &mut self.links {
+            occupants.retain(|spot| {
+                let slot = &mut vehicles[spot.track as usize];
                 let fresh = slot.as_ref().is_some_and(|occupant| occupant.ts >= before);
                 if !fresh {
                     *gone -= usize::from(slot.take().is_some());
                 }
                 fresh
             });
-            if self.slow_links.contains(&number)
-                && !occupants
-                    .iter()
-                    .any(|track| vehicles[*track as usize].as_ref().is_some_and(|o| o.slow_since.is_some()))
-            {
-                self.slow_links.remove(&number);
-            }
         }
+    }
+
+    /// A vehicle, if it has reported lately.
+    fn fresh(&self, spot: Spot) -> Option<&Occupant> {
+        let occupant = self.vehicles[spot.track as usize].as_ref();
+        occupant.filter(|occupant| self.fresh_since.is_none_or(|since| occupant.ts >= since))
     }
 
     /// The vehicles on a link, in no particular order.
     pub(crate) fn on_link(&self, link: LinkIdx) -> impl Iterator<Item = &Occupant> {
-        let numbers = self.links.get(link.0 as usize).into_iter().flatten();
-        let fresh = |occupant: &&Occupant| self.fresh_since.is_none_or(|since| occupant.ts >= since);
-        numbers.filter_map(|track| self.vehicles[*track as usize].as_ref()).filter(fresh)
+        let spots = self.links.get(link.0 as usize).into_iter().flatten();
+        spots.filter_map(|spot| self.fresh(*spot))
     }
 
     /// The vehicles that queue on each link at `now`, by their place on it.
     pub(crate) fn queueing(&self, now: Timestamp, settings: &JamSettings) -> BTreeMap<u32, Vec<&Occupant>> {
         let mut links = BTreeMap::new();
-        for link in &self.slow_links {
+        for (link, spots) in (0..).zip(&self.links) {
+            let slow = spots.iter().filter(|spot| spot.is_slow).filter_map(|spot| self.fresh(*spot));
             let mut queueing: Vec<&Occupant> =
-                self.on_link(LinkIdx(*link)).filter(|occupant| occupant.queues(now, settings)).collect();
+                slow.filter(|occupant| occupant.queues(now, settings)).collect();
             if !queueing.is_empty() {
                 queueing.sort_by(|a, b| a.offset_m.total_cmp(&b.offset_m).then(a.track.cmp(&b.track)));
-                links.insert(*link, queueing);
+                links.insert(link, queueing);
             }
         }
         links
     }
 
-    /// What queues have told so far of the share of vehicles that report.
-    pub(crate) fn reporting(&self) -> Reporting {
-        self.reporting
-    }
-
-    /// Keeps what they have told now.
-    pub(crate) fn keep_reporting(&mut self, reporting: Reporting) {
-        self.reporting = reporting;
+    /// The share of all vehicles that report, as far as queues have told.
+    pub(crate) fn share(&self, settings: &JamSettings) -> f64 {
+        self.reporting.share(settings)
     }
 
     /// Mean speed over free-flow speed of each link that has traffic, 0…1.

@@ -97,9 +97,7 @@ impl Watch {
         if at.as_ms() % JAM_TICK_MS == 0 {
             let queueing = self.traffic.queueing(at, jams);
             let lights = self.traffic.lights();
-            let mut reporting = self.traffic.reporting();
-            reporting.look(&queueing, at, network, lights);
-            let share = reporting.share(jams);
+            let share = self.traffic.share(jams);
             let queues =
                 queues::find(&Scene { network, lights, share, max_gap_m: jams.max_gap_m }, &queueing);
             self.jams.tick(
@@ -107,7 +105,6 @@ impl Watch {
                 &Look { now: at, network, settings: jams, share, red_s: self.traffic.red_s() },
                 out,
             );
-            self.traffic.keep_reporting(reporting);
         }
         self.accidents.tick(at, network, &self.traffic, &settings.accidents, out);
     }

@@ -1,5 +1,7 @@
 use crate::world::{World, second};
+use detect::Settings;
 use model::{EventKind, Geometry, Phase};
+use std::collections::BTreeSet;
 
 /// Vehicles drive up from 60 m behind, then stand 9 m apart behind `head_m` and creep; a queue over the border of two
 /// streets.
@@ -28,9 +30,16 @@ fn dissolve(world: &mut World, from_s: u32, to_s: u32, head_m: f64, vehicles: u3
     }
 }
 
+/// The detector knows that every vehicle reports.
+fn all_report() -> Settings {
+    let mut settings = Settings::default();
+    settings.jams.reporting_share = 1.0;
+    settings
+}
+
 #[test]
 fn a_standing_queue_is_one_jam_from_onset_to_end() {
-    let mut world = World::new();
+    let mut world = World::with(all_report());
     queue(&mut world, 0, 120, 540.0, 12);
     let jams = world.of(EventKind::Jam);
     assert_eq!(jams.len(), 1, "{jams:?}");
@@ -121,4 +130,43 @@ fn a_jam_ends_when_everybody_has_fallen_silent() {
     world.silence_until(400.0);
     let jams = world.of(EventKind::Jam);
     assert_eq!(jams.last().map(|jam| jam.phase), Some(Phase::Ended));
+}
+
+/// Vehicles of one letter drive up, then stand 9 m apart behind `head_m`.
+fn stand(world: &mut World, letter: char, second: u32, since: u32, head_m: f64, vehicles: u32) {
+    for v in 0..vehicles {
+        let (back_m, speed_mps) = match second - since {
+            driven if driven < 6 => (10.0 * f64::from(6 - driven), 10.0),
+            _ => (0.0, 0.0),
+        };
+        let at_s = f64::from(second) + f64::from(v) / 100.0;
+        let place_m = head_m - 9.0 * f64::from(v) - back_m;
+        world.drive(&format!("{letter}{v}"), at_s, place_m, speed_mps);
+    }
+}
+
+#[test]
+fn a_jam_that_another_one_takes_in_ends_once() {
+    let mut world = World::with(all_report());
+    for s in 0..240 {
+        stand(&mut world, 'a', s, 0, 950.0, 12);
+        if s >= 15 {
+            stand(&mut world, 'b', s, 15, 750.0, 12);
+        }
+        if s >= 140 {
+            stand(&mut world, 'c', s, 140, 845.0, 10);
+        }
+        if s == 130 {
+            let ids: BTreeSet<_> = world.of(EventKind::Jam).iter().map(|jam| jam.id).collect();
+            assert_eq!(ids.len(), 2, "100 m of free road are between them");
+        }
+    }
+    let jams = world.of(EventKind::Jam);
+    let ended: Vec<_> = jams.iter().filter(|jam| jam.phase == Phase::Ended).collect();
+    assert_eq!(ended.len(), 1, "{jams:?}");
+    let gone = ended[0].id;
+    assert_eq!(jams.iter().filter(|jam| jam.id == gone).map(|jam| jam.phase).next_back(), Some(Phase::Ended));
+    let last = jams[jams.len() - 1];
+    assert!(last.id != gone && last.measures.vehicles >= Some(25), "{last:?}");
+    assert_eq!(world.state.keys().filter(|key| key.starts_with("jam/")).count(), 1);
 }

@@ -45,3 +45,16 @@ fn a_restart_keeps_a_jam_one() {
     assert!(!jams.is_empty() && jams.iter().all(|jam| jam.id == jams[0].id), "{jams:?}");
     assert!(jams.iter().all(|jam| jam.phase != Phase::Ended));
 }
+
+#[test]
+fn a_jam_ends_though_nobody_reports_after_a_restart() {
+    let mut world = World::new();
+    crate::jams::queue(&mut world, 0, 100, 540.0, 12);
+    assert_eq!(world.of(EventKind::Jam).len(), 1);
+    world.restart(&[]);
+    world.silence_until(600.0);
+    let jams = world.of(EventKind::Jam);
+    let last = jams[jams.len() - 1];
+    assert_eq!((last.id, last.phase, jams.len()), (jams[0].id, Phase::Ended, 2));
+    assert!(world.state.is_empty());
+}
