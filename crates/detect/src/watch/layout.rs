@@ -89,6 +89,11 @@ impl Layout {
 
     /// Whether the road just goes on for `reach_m` ahead of a place: nobody waits there, merges, leaves or loses a lane.
     pub(crate) fn is_open(&self, network: &Network, link: LinkIdx, offset_m: f64, reach_m: f64) -> bool {
+        let has_line = self.pieces.get(link.0 as usize).is_none_or(|piece| piece.stop_line_m.is_some());
+        // Most streets of a city: what follows need not be looked at.
+        if has_line && network.link(link).line.length_m() - offset_m <= reach_m {
+            return false;
+        }
         if offset_m < BEHIND_NODE_M && !self.goes_on(network, link) {
             return false;
         }
