@@ -7,5 +7,8 @@ mod broker;
 mod helsinki;
 mod history;
 mod live;
+mod score;
 mod staged;
+mod sumo;
+mod tuning;
 mod zones;

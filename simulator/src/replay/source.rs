@@ -30,6 +30,9 @@ pub(super) struct Source {
     pub read: BytesRead,
 }
 
+/// What UTF-8 may begin with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -47,8 +50,8 @@ impl Source {
     }
 
     fn try_tell(&self, input: impl Read, now: Timestamp, finds: &Finds) -> io::Result<()> {
-        let mut input = decompressed(self.read.count(input))?;
-        match form(input.fill_buf()?)? {
+        let (form, input) = recognise(decompressed(self.read.count(input))?)?;
+        match form {
             Form::Recording => lines::read(input, finds),
             Form::Fcd => {
                 let coordinates = self.place.map_or(Coordinates::Degrees, Coordinates::Metres);
@@ -81,33 +84,67 @@ impl Source {
     }
 }
 
-/// What a file holds, by how it begins.
-fn form(start: &[u8]) -> io::Result<Form> {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
+/// What a file holds, by how it begins; and the file from its beginning. No more of it is waited for than is needed.
+fn recognise(mut input: impl BufRead) -> io::Result<(Form, impl BufRead)> {
+    let mut start = Vec::new();
+    let form = loop {
+        let more = input.fill_buf()?;
+        let count = more.len();
+        start.extend_from_slice(more);
+        input.consume(count);
+        match root(&start) {
+            Root::None => break Form::Recording,
+            Root::Unknown if count > 0 && start.len() < LOOK_BYTES => {}
+            Root::Unknown if start.trim_ascii().is_empty() => break Form::Recording,
+            Root::Unknown => return Err(broken("XML without an element")),
+            Root::Named(name) => match name.rsplit(':').next().unwrap_or_default() {
+                "fcd-export" => break Form::Fcd,
+                "gpx" => break Form::Gpx,
+                _ => {
+                    let problem =
+                        format!("XML that begins with <{name}>, which is neither SUMO's FCD nor GPX");
+                    return Err(broken(problem));
+                }
+            },
+        }
+    };
+    Ok((form, io::Cursor::new(start).chain(input)))
+}
+
+/// The first element of XML, as far as the beginning of a text tells.
+#[derive(Debug, PartialEq, Eq)]
+enum Root {
+    /// It is no XML.
+    None,
+    /// More of it must be seen.
+    Unknown,
+    Named(String),
+}
+
+fn root(start: &[u8]) -> Root {
+    let unmarked = start.strip_prefix(BYTE_ORDER_MARK).unwrap_or(start).trim_ascii_start();
+    let may_be_marked = BYTE_ORDER_MARK.starts_with(start);
+    let start = unmarked;
     if !start.starts_with(b"<") {
-        return Ok(Form::Recording);
+        return if start.is_empty() || may_be_marked { Root::Unknown } else { Root::None };
     }
-    let look = String::from_utf8_lossy(&start[..start.len().min(LOOK_BYTES)]).into_owned();
-    let mut rest = look.as_str();
+    let look = String::from_utf8_lossy(start);
+    let mut rest = look.as_ref();
     // Past the declaration and comments, in which SUMO writes its settings.
     loop {
         rest = rest.trim_start();
-        let after = match rest {
-            _ if rest.starts_with("<!--") => rest.split_once("-->"),
-            _ if rest.starts_with("<?") || rest.starts_with("<!") => rest.split_once('>'),
-            _ => None,
-        };
-        match after {
-            Some((_, after)) => rest = after,
-            None => break,
+        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
+        let is_aside = rest.starts_with("<?") || rest.starts_with("<!");
+        match rest.split_once(end) {
+            Some((_, after)) if is_aside => rest = after,
+            _ if is_aside => return Root::Unknown,
+            _ => break,
         }
     }
-    let root =
-        rest.trim_start_matches('<').split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next();
-    match root.unwrap_or_default().rsplit(':').next().unwrap_or_default() {
-        "fcd-export" => Ok(Form::Fcd),
-        "gpx" => Ok(Form::Gpx),
-        other => Err(broken(format!("XML that begins with <{other}>, which is neither SUMO's FCD nor GPX"))),
+    let name = rest.strip_prefix('<').unwrap_or_default();
+    match name.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')) {
+        Some(length) => Root::Named(name[..length].to_owned()),
+        None => Root::Unknown,
     }
 }
 
@@ -115,14 +152,35 @@ fn form(start: &[u8]) -> io::Result<Form> {
 mod tests {
     use super::*;
 
+    /// Gives one byte at a time, as a slow pipe would.
+    struct Drops<'a>(&'a [u8]);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.len().min(buffer.len()).min(1);
+            buffer[..count].copy_from_slice(&self.0[..count]);
+            self.0 = &self.0[count..];
+            Ok(count)
+        }
+    }
+
+    fn form(text: &str) -> Result<Form, String> {
+        let (form, mut input) =
+            recognise(io::BufReader::new(Drops(text.as_bytes()))).map_err(|error| error.to_string())?;
+        let mut all = String::new();
+        input.read_to_string(&mut all).map_err(|error| error.to_string())?;
+        assert_eq!(all, text, "nothing is lost");
+        Ok(form)
+    }
+
     #[test]
-    fn the_beginning_tells_what_a_file_holds() {
-        let form = |text: &str| form(text.as_bytes()).map_err(|error| error.to_string());
+    fn the_beginning_tells_what_a_file_holds_however_slowly_it_comes() {
         assert_eq!(form("{\"topic\":"), Ok(Form::Recording));
         assert_eq!(form(""), Ok(Form::Recording));
         let sumo = "<?xml version=\"1.0\"?>\n\n<!-- generated by SUMO <configuration/> -->\n\n<fcd-export xmlns:x=\"y\">";
         assert_eq!(form(sumo), Ok(Form::Fcd));
         assert_eq!(form("\u{feff}<gpx>"), Ok(Form::Gpx));
         assert!(form("<net version=\"1\">").unwrap_err().contains("<net>"));
+        assert!(form("<!-- ").unwrap_err().contains("without an element"));
     }
 }
