@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::LatLon;
 
 use crate::index::SegmentIndex;
-use crate::{Bounds, Carriageway, Line, Projection, Road, RoadClass};
+use crate::{Bounds, Carriageway, Line, Projection, Road, RoadClass, Rules};
 
 /// A place where links meet or end, by its number in the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +70,7 @@ pub struct Network {
     outgoing: Adjacency,
     incoming: Adjacency,
     signals: Vec<LatLon>,
+    rules: Rules,
     bounds: Option<Bounds>,
     index: SegmentIndex,
 }
@@ -117,6 +118,7 @@ impl Network {
             nodes,
             links,
             signals,
+            rules: Rules::default(),
         }
     }
 
@@ -173,6 +175,18 @@ impl Network {
     #[must_use]
     pub fn signals(&self) -> &[LatLon] {
         &self.signals
+    }
+
+    /// What regulates traffic at the nodes, as far as it is known.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The same network with these rules. The numbers in them must be of this network.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// The box around all links; `None` for a network without any.

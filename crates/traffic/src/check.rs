@@ -12,13 +12,14 @@ impl Simulation {
     pub fn overlaps(&self) -> Vec<(VehicleIdx, VehicleIdx)> {
         let world = self.world();
         let mut spans: Vec<(usize, f64, f64, VehicleIdx)> = Vec::new();
-        for (i, vehicle) in world.vehicles.iter().enumerate().filter(|(_, vehicle)| !vehicle.gone) {
+        for (i, vehicle) in world.vehicles.iter().enumerate().filter(|(_, vehicle)| vehicle.is_on_road()) {
             let idx = VehicleIdx(i as u32);
-            let lane = world.streets.lane(vehicle.link(), vehicle.lane);
+            let tails = &world.trips[i].tail;
+            let lane = world.streets.lane(vehicle.link, vehicle.lane);
             spans.push((lane, vehicle.rear_m().max(0.0), vehicle.offset_m, idx));
-            for (nth, tail) in vehicle.tail.iter().enumerate() {
+            for (nth, tail) in tails.iter().enumerate() {
                 let lane = world.streets.lane(tail.link, tail.lane);
-                let rear_m = vehicle.rear_on_tail_m(nth, &world.streets).max(0.0);
+                let rear_m = vehicle.rear_on_tail_m(tails, nth, &world.streets).max(0.0);
                 spans.push((lane, rear_m, world.streets.get(tail.link).length_m, idx));
             }
         }

@@ -1,11 +1,12 @@
 //! Where vehicles go: trip after trip, to places drawn by chance, some by way of given links.
 
+use model::VehicleKind;
 use rand::Rng;
 use rand::rngs::SmallRng;
 use roadnet::{LinkIdx, RoadClass};
 
 use super::plan::{Through, TrafficPlan};
-use super::router::{Router, onward};
+use super::router::Router;
 use super::vehicle::VehicleIdx;
 use super::world::World;
 
@@ -19,6 +20,13 @@ const SERVICE_PENALTY: f64 = 4.0;
 const STANDING_COST_S: f64 = 2.5;
 /// Draws of a destination before a vehicle just drives on.
 const DRAWS: usize = 6;
+/// What the end of a network draws, as a share of all that its streets draw.
+const EXIT_SHARE: f64 = 0.5;
+/// The share of trips that end at the kerb, where there is parking.
+pub(crate) const PARKING_SHARE: f64 = 0.5;
+/// The share of emergency vehicles' trips that are made with blue lights, and how much faster than allowed then.
+const ON_CALL_SHARE: f64 = 0.5;
+const ON_CALL_LIMIT_SHARE: f64 = 1.15;
 
 #[derive(Debug)]
 pub(crate) struct Demand {
@@ -27,10 +35,16 @@ pub(crate) struct Demand {
     /// Running totals of the links' weights as destinations.
     totals: Vec<f64>,
     through: Vec<Through>,
-    /// What each link takes in the eyes of drivers, s.
+    /// What each link takes in the eyes of drivers, s, when nobody is there.
+    free_s: Vec<f64>,
+    /// What each link takes now.
     cost_s: Vec<f64>,
     /// Roads that drivers know to be blocked.
     closed: Vec<bool>,
+    /// So many of the next who have arrived end their trips there.
+    pub to_end: usize,
+    /// The share of the trips that end at the kerb.
+    pub parking_share: f64,
 }
 
 impl Demand {
@@ -43,6 +57,10 @@ impl Demand {
                 _ => link.line.length_m(),
             })
             .collect();
+        let all: f64 = weights.iter().sum();
+        for (idx, link) in world.network.links().filter(|&(idx, _)| world.streets.is_exit(idx)) {
+            weights[idx.0 as usize] += all * EXIT_SHARE * f64::from(link.lanes);
+        }
         for &(link, weight) in &plan.attraction {
             weights[link.0 as usize] *= weight;
         }
@@ -51,29 +69,31 @@ impl Demand {
             total += weight;
             total
         });
-        let mut demand = Self {
+        let free_s = world.network.links().map(|(_, link)| match link.class {
+            RoadClass::Service => link.free_flow_s() * SERVICE_PENALTY,
+            _ => link.free_flow_s(),
+        });
+        let free_s: Vec<f64> = free_s.collect();
+        Self {
             rng,
-            router: Router::new(world.streets.len()),
+            router: Router::new(&world.network),
             totals: totals.collect(),
             through: plan.through.clone(),
-            cost_s: Vec::new(),
+            cost_s: free_s.clone(),
+            free_s,
             closed: vec![false; world.streets.len()],
-        };
-        demand.refresh_costs(world);
-        demand
+            to_end: 0,
+            parking_share: if plan.parked > 0 { PARKING_SHARE } else { 0.0 },
+        }
     }
 
     /// Looks at the traffic again: what each link takes now.
     pub fn refresh_costs(&mut self, world: &World) {
-        self.cost_s.clear();
-        self.cost_s.extend(world.network.links().map(|(_, link)| match link.class {
-            RoadClass::Service => link.free_flow_s() * SERVICE_PENALTY,
-            _ => link.free_flow_s(),
-        }));
-        for vehicle in &world.vehicles {
-            if !vehicle.gone && super::advance::is_standing(vehicle.speed_mps) {
-                let lanes = f64::from(world.streets.get(vehicle.link()).lanes);
-                self.cost_s[vehicle.link().0 as usize] += STANDING_COST_S / lanes;
+        self.cost_s.copy_from_slice(&self.free_s);
+        for vehicle in world.vehicles.iter().filter(|vehicle| vehicle.is_on_road()) {
+            if super::advance::is_standing(vehicle.speed_mps) {
+                let lanes = f64::from(world.streets.get(vehicle.link).lanes);
+                self.cost_s[vehicle.link.0 as usize] += STANDING_COST_S / lanes;
             }
         }
         for (cost_s, _) in self.cost_s.iter_mut().zip(&self.closed).filter(|(_, closed)| **closed) {
@@ -89,6 +109,11 @@ impl Demand {
         }
     }
 
+    /// Whether drivers take this link for blocked.
+    pub fn is_closed(&self, link: LinkIdx) -> bool {
+        self.closed[link.0 as usize]
+    }
+
     /// Draws a link by its weight as a destination.
     pub fn draw_link(&mut self) -> LinkIdx {
         let total = self.totals.last().copied().unwrap_or(0.0);
@@ -97,31 +122,71 @@ impl Demand {
         LinkIdx(at.min(self.totals.len().saturating_sub(1)) as u32)
     }
 
-    /// Makes a vehicle's route long enough to look ahead on.
+    /// Makes a vehicle's route long enough to look ahead on, unless it ends its trip at the end of it.
     pub fn extend_route(&mut self, world: &mut World, idx: VehicleIdx) {
-        loop {
-            let route = &world.vehicles[idx.at()].route;
-            let ahead_m: f64 = route.iter().skip(1).map(|&link| world.streets.get(link).length_m).sum();
-            let Some(&last) = route.back() else { return };
-            if route.len() > LINKS_AHEAD && ahead_m > METRES_AHEAD {
-                return;
+        let mut has_changed = false;
+        while !world.trips[idx.at()].is_last {
+            let ahead = world.trips[idx.at()].ahead();
+            let Some(&last) = ahead.last() else { return };
+            let is_long = ahead.len() > 4 * LINKS_AHEAD
+                || ahead.len() > LINKS_AHEAD
+                    && ahead[1..].iter().map(|&link| world.streets.get(link).length_m).sum::<f64>()
+                        > METRES_AHEAD;
+            if is_long {
+                break;
+            }
+            has_changed = true;
+            if world.streets.is_exit(last) || self.ends_trip(world, idx) {
+                world.trips[idx.at()].is_last = true;
+                break;
             }
             let trip = self.draw_trip(world, last);
-            world.vehicles[idx.at()].route.extend(trip);
+            self.take_call(world, idx);
+            if trip.is_empty() {
+                break;
+            }
+            world.trips[idx.at()].route.extend(trip);
+        }
+        if has_changed {
+            world.choose_lanes(idx);
         }
     }
 
-    /// Gives a vehicle another way from the `kept`th link of its route on.
+    /// Whether a vehicle that comes to the end of a trip makes no other.
+    fn ends_trip(&mut self, world: &World, idx: VehicleIdx) -> bool {
+        if world.trips[idx.at()].ahead().len() < 2 || world.vehicles[idx.at()].kind == VehicleKind::Bus {
+            return false;
+        }
+        if self.to_end > 0 {
+            self.to_end -= 1;
+            return true;
+        }
+        self.parking_share > 0.0 && self.rng.random_bool(self.parking_share)
+    }
+
+    /// Emergency vehicles are on call or not, trip by trip.
+    fn take_call(&mut self, world: &mut World, idx: VehicleIdx) {
+        let vehicle = &mut world.vehicles[idx.at()];
+        if vehicle.kind == VehicleKind::Emergency {
+            vehicle.on_call = self.rng.random_bool(ON_CALL_SHARE);
+            vehicle.driver.limit_share = if vehicle.on_call { ON_CALL_LIMIT_SHARE } else { 0.97 };
+        }
+    }
+
+    /// Gives a vehicle another way from the `kept`th link ahead on.
     pub fn change_route(&mut self, world: &mut World, idx: VehicleIdx, kept: usize) {
-        world.vehicles[idx.at()].route.truncate(kept + 1);
+        let trip = &mut world.trips[idx.at()];
+        trip.truncate(kept);
+        (trip.is_last, trip.vanishes) = (false, false);
         self.extend_route(world, idx);
+        world.choose_lanes(idx);
     }
 
     /// Gives a vehicle a way that does not go on to the link it waits for. Changes nothing where there is none.
     pub fn leave_queue(&mut self, world: &mut World, idx: VehicleIdx) {
-        let route = &world.vehicles[idx.at()].route;
-        let (here, Some(&avoided)) = (route[0], route.get(1)) else { return };
-        if onward(&world.network, here).all(|next| next == avoided) {
+        let trip = &world.trips[idx.at()];
+        let (Some(here), Some(avoided)) = (trip.link_ahead(0), trip.link_ahead(1)) else { return };
+        if world.streets.turns.of(here).iter().all(|turn| turn.to == avoided) {
             return;
         }
         let cost_s = std::mem::replace(&mut self.cost_s[avoided.0 as usize], f64::INFINITY);
@@ -129,31 +194,59 @@ impl Demand {
         let way = self.way(world, here, goal);
         self.cost_s[avoided.0 as usize] = cost_s;
         if let Some(way) = way {
-            let route = &mut world.vehicles[idx.at()].route;
-            route.truncate(1);
-            route.extend(way);
-            self.extend_route(world, idx);
+            self.take_way(world, idx, 0, way);
         }
     }
 
     /// Leads a vehicle to a link, however it was going.
     pub fn lead_to(&mut self, world: &mut World, idx: VehicleIdx, goal: LinkIdx) -> bool {
-        let kept = world.vehicles[idx.at()].cleared();
-        let from = world.vehicles[idx.at()].route[kept];
+        let kept = usize::from(world.vehicles[idx.at()].cleared);
+        let Some(from) = world.trips[idx.at()].link_ahead(kept) else { return false };
         let Some(way) = self.way(world, from, goal) else { return false };
-        let route = &mut world.vehicles[idx.at()].route;
-        route.truncate(kept + 1);
-        route.extend(way);
-        self.extend_route(world, idx);
+        self.take_way(world, idx, kept, way);
         true
     }
 
-    /// Whether drivers take this link for blocked.
-    pub fn is_closed(&self, link: LinkIdx) -> bool {
-        self.closed[link.0 as usize]
+    /// Gives a vehicle whose lane does not lead where it wants, so many links ahead, a way on that lane.
+    pub fn follow_lane(&mut self, world: &mut World, idx: VehicleIdx, nth: usize, lane: u8) {
+        let trip = &world.trips[idx.at()];
+        let (Some(from), goal) = (trip.link_ahead(nth), trip.ahead().last().copied()) else { return };
+        let leads =
+            |turn: &&super::turns::Turn| turn.entries.get(usize::from(lane)).is_some_and(Option::is_some);
+        let ways: Vec<LinkIdx> =
+            world.streets.turns.of(from).iter().filter(leads).map(|turn| turn.to).collect();
+        for &to in &ways {
+            let mut way = vec![to];
+            let rest = goal.filter(|&goal| goal != to).map(|goal| self.way(world, to, goal));
+            match rest {
+                Some(Some(rest)) => way.extend(rest),
+                Some(None) if ways.len() > 1 && Some(&to) != ways.last() => continue,
+                _ => {}
+            }
+            self.take_way(world, idx, nth, way);
+            return;
+        }
     }
 
-    /// The links of a trip from the end of `from`, at least one.
+    fn take_way(&mut self, world: &mut World, idx: VehicleIdx, kept: usize, way: Vec<LinkIdx>) {
+        let trip = &mut world.trips[idx.at()];
+        trip.truncate(kept);
+        trip.route.extend(way);
+        trip.is_last = false;
+        self.extend_route(world, idx);
+        world.choose_lanes(idx);
+    }
+
+    /// The fastest way from one link to another, both included.
+    pub fn way_of(&mut self, world: &World, from: LinkIdx, to: LinkIdx) -> Option<Vec<LinkIdx>> {
+        let mut route = vec![from];
+        if from != to {
+            route.extend(self.way(world, from, to)?);
+        }
+        Some(route)
+    }
+
+    /// The links of a trip from the end of `from`, at least one but at the end of the network.
     fn draw_trip(&mut self, world: &World, from: LinkIdx) -> Vec<LinkIdx> {
         let drawn: f64 = self.rng.random_range(0.0..1.0);
         let mut left = drawn;
@@ -174,11 +267,11 @@ impl Demand {
             }
         }
         // Cut off by closed roads: on to the next corner.
-        onward(&world.network, from).take(1).collect()
+        world.streets.turns.of(from).first().map(|turn| turn.to).into_iter().collect()
     }
 
     fn way(&mut self, world: &World, from: LinkIdx, to: LinkIdx) -> Option<Vec<LinkIdx>> {
         let taste = self.rng.random();
-        self.router.find(&world.network, &world.streets, &self.cost_s, taste, from, to)
+        self.router.find(&world.streets, &self.cost_s, taste, from, to)
     }
 }

@@ -13,18 +13,20 @@ struct KindTraits {
     accel_mps2: f64,
     brake_mps2: f64,
     headway_s: f64,
+    top_mps: f64,
 }
 
 const fn traits_of(kind: VehicleKind) -> KindTraits {
-    let (length_m, accel_mps2, brake_mps2, headway_s) = match kind {
-        VehicleKind::Car => (4.5, 1.8, 2.5, 1.2),
-        VehicleKind::Truck => (9.0, 1.0, 2.0, 1.6),
-        VehicleKind::Bus => (12.0, 1.1, 2.0, 1.5),
-        VehicleKind::Motorcycle => (2.2, 2.6, 3.0, 1.1),
-        VehicleKind::Emergency => (6.0, 2.0, 3.0, 1.0),
-        VehicleKind::Other => (5.5, 1.4, 2.2, 1.4),
+    let (length_m, accel_mps2, brake_mps2, headway_s, top_mps) = match kind {
+        VehicleKind::Car => (4.5, 1.7, 2.5, 1.08, 50.0),
+        // By law 80 km/h and, for coaches, 100 km/h.
+        VehicleKind::Truck => (9.0, 1.0, 2.0, 1.6, 23.0),
+        VehicleKind::Bus => (12.0, 1.1, 2.0, 1.5, 27.8),
+        VehicleKind::Motorcycle => (2.2, 2.6, 3.0, 1.1, 50.0),
+        VehicleKind::Emergency => (6.0, 2.0, 3.0, 1.0, 45.0),
+        VehicleKind::Other => (5.5, 1.4, 2.2, 1.4, 36.0),
     };
-    KindTraits { length_m, accel_mps2, brake_mps2, headway_s }
+    KindTraits { length_m, accel_mps2, brake_mps2, headway_s, top_mps }
 }
 
 /// Length of the longest kind, in metres.
@@ -43,6 +45,7 @@ pub(crate) fn draw_driver(kind: VehicleKind, rng: &mut impl Rng) -> Driver {
         brake_mps2: traits.brake_mps2 * rng.random_range(0.9..1.1),
         headway_s: traits.headway_s * rng.random_range(0.8..1.2),
         standing_gap_m: rng.random_range(1.6..2.4),
+        top_mps: traits.top_mps,
         limit_share: rng.random_range(0.88..1.0),
     }
 }

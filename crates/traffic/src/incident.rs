@@ -2,6 +2,7 @@
 
 use model::Cause;
 
+use super::closures::Closure;
 use super::demand::Demand;
 use super::event::{Hazard, Incident, IncidentPhase, TrafficEvent};
 use super::idm::EMERGENCY_BRAKE_MPS2;
@@ -14,11 +15,20 @@ const SUMMONS_S: f64 = 20.0;
 /// Vehicles called beside those that are needed.
 const SPARE_SUMMONED: usize = 6;
 /// How a driver stops whose vehicle breaks down, m/s².
-const BREAKDOWN_BRAKE_MPS2: f64 = 3.0;
+const BREAKDOWN_BRAKE_MPS2: f64 = 2.5;
+const ROLL_OUT_MPS2: f64 = 3.0;
+/// A crash of several happens to a vehicle with another so close behind it, m; after so long also to others, s.
+const CLOSE_BEHIND_M: f64 = 25.0;
+const ALONE_AFTER_S: f64 = 30.0;
 /// How long a crash waits for somebody behind before it takes somebody beside, s.
 const SIDE_AFTER_S: f64 = 10.0;
 /// How near one has to be to be taken from another lane, m.
 const SIDE_REACH_M: f64 = 30.0;
+/// Shortest piece of lane that is closed, and most links one closure goes on over.
+const LEAST_CLOSED_M: f64 = 5.0;
+const MOST_CLOSED_LINKS: usize = 200;
+/// The limit at roadworks where the plan names none, m/s.
+const ROADWORKS_MPS: f64 = 30.0 / 3.6;
 /// From standing still to the report, s.
 const REPORT_DELAY_S: f64 = 1.0;
 /// How long a hazard report holds, s, and how often it is renewed.
@@ -96,7 +106,11 @@ impl StagedIncident {
                 }
             }
             Stage::Due { at_s } => {
-                if self.plan.kind.closes_lanes() || self.take_first(scene) {
+                if self.plan.kind.closes_lanes() {
+                    self.close_lanes(scene.world);
+                }
+                if self.plan.kind.closes_lanes() || self.take_first(scene, scene.now_s > at_s + ALONE_AFTER_S)
+                {
                     self.stage = Stage::Present { at_s, began_s: scene.now_s };
                     self.announce(scene, IncidentPhase::Started);
                 }
@@ -154,9 +168,10 @@ impl StagedIncident {
         let place = scene.world.network.link(self.plan.link).line.point_at(self.plan.offset_m);
         let mut near: Vec<(f64, VehicleIdx)> = Vec::new();
         for (i, vehicle) in scene.world.vehicles.iter().enumerate() {
-            let link = scene.world.network.link(vehicle.link());
+            let link = scene.world.network.link(vehicle.link);
             let distance_m = link.line.point_at(vehicle.offset_m).distance_m(place);
-            if vehicle.control == Control::Driving && vehicle.link() != self.plan.link {
+            let is_free = vehicle.is_on_road() && vehicle.control == Control::Driving;
+            if is_free && vehicle.link != self.plan.link {
                 near.push((distance_m, VehicleIdx(i as u32)));
             }
         }
@@ -166,25 +181,32 @@ impl StagedIncident {
         }
     }
 
-    /// Takes the first vehicle that comes to the place.
-    fn take_first(&mut self, scene: &mut Scene<'_>) -> bool {
+    /// Takes the first vehicle that comes to the place; for a crash of several one with another close behind it, unless
+    /// it `may_be_alone`.
+    fn take_first(&mut self, scene: &mut Scene<'_>, may_be_alone: bool) -> bool {
         let brake_mps2 = match self.plan.kind {
             IncidentKind::Crash => EMERGENCY_BRAKE_MPS2,
             IncidentKind::Breakdown | IncidentKind::LaneClosure | IncidentKind::Roadworks => {
                 BREAKDOWN_BRAKE_MPS2
             }
         };
+        let is_alone_fine = may_be_alone || self.plan.vehicles < 2;
         let found = on_link(scene.world, self.plan.link).find_map(|idx| {
             let vehicle = &scene.world.vehicles[idx.at()];
             let left_m = self.plan.offset_m - vehicle.offset_m;
             let stopping_m = vehicle.speed_mps * vehicle.speed_mps / (2.0 * brake_mps2);
             let reach_m = stopping_m + vehicle.speed_mps * STEP_S + 0.2;
             let at_place = vehicle.control == Control::Driving && (0.0..=reach_m).contains(&left_m);
-            at_place.then_some((idx, vehicle.speed_mps * vehicle.speed_mps / (2.0 * left_m.max(0.3))))
+            let needed_mps2 = vehicle.speed_mps * vehicle.speed_mps / (2.0 * left_m.max(0.3));
+            let is_fit = is_alone_fine || scene.world.is_followed(idx, CLOSE_BEHIND_M);
+            // Whoever breaks down rolls out; that is no emergency braking.
+            let is_gentle =
+                self.plan.kind == IncidentKind::Crash || needed_mps2 < ROLL_OUT_MPS2 || may_be_alone;
+            (at_place && is_fit && is_gentle).then_some((idx, needed_mps2))
         });
         let Some((idx, needed_mps2)) = found else { return false };
         let brake_mps2 = needed_mps2.clamp(1.0, EMERGENCY_BRAKE_MPS2 + 1.0);
-        self.take(scene.world, idx, Control::Stopping { brake_mps2 });
+        self.take(scene.world, idx, Control::Stopping { brake_mps2: brake_mps2 as f32 });
         true
     }
 
@@ -206,7 +228,7 @@ impl StagedIncident {
             self.is_free(scene.world, idx) && (0.0..SIDE_REACH_M).contains(&behind_m)
         });
         if let Some(idx) = beside.filter(|_| age_s > SIDE_AFTER_S) {
-            self.take(scene.world, idx, Control::Stopping { brake_mps2: EMERGENCY_BRAKE_MPS2 });
+            self.take(scene.world, idx, Control::Stopping { brake_mps2: EMERGENCY_BRAKE_MPS2 as f32 });
             return true;
         }
         false
@@ -264,9 +286,10 @@ impl StagedIncident {
     fn make_known(&mut self, scene: &mut Scene<'_>) {
         let link = self.plan.link;
         let world = &mut *scene.world;
-        let is_blocked = (0..world.streets.get(link).lanes).all(|lane| {
-            world.halted_on[link.0 as usize].iter().any(|idx| world.vehicles[idx.at()].lane == lane)
-        });
+        let all = world.streets.get(link).all_lanes();
+        let halted = world.halted_on[link.0 as usize].iter();
+        let stood_on = halted.fold(0, |set, idx| set | 1 << world.vehicles[idx.at()].lane);
+        let is_blocked = stood_on & all == all || world.closures.closes_all(link, all);
         if !is_blocked {
             return;
         }
@@ -275,14 +298,37 @@ impl StagedIncident {
         for i in 0..world.vehicles.len() {
             let idx = VehicleIdx(i as u32);
             // Those right before the road have nowhere else to go.
-            let kept = world.vehicles[i].cleared().max(1);
-            if world.vehicles[i].route.iter().skip(kept + 1).any(|&ahead| ahead == link) {
+            let kept = usize::from(world.vehicles[i].cleared).max(1);
+            if world.trips[i].ahead().iter().skip(kept + 1).any(|&ahead| ahead == link) {
                 scene.demand.change_route(world, idx, kept);
             }
         }
     }
 
+    /// Closes the lanes over the length of the stretch, going on straight where a link ends within it.
+    fn close_lanes(&self, world: &mut World) {
+        let (mut link, mut from_m, mut left_m) = (self.plan.link, self.plan.offset_m, self.plan.length_m);
+        for _ in 0..MOST_CLOSED_LINKS {
+            let street = world.streets.get(link);
+            let to_m = (from_m + left_m.max(LEAST_CLOSED_M)).min(street.length_m);
+            let lanes = self.plan.lanes.0 & street.all_lanes();
+            let limit_mps = self.plan.limit_mps.unwrap_or(match self.plan.kind {
+                IncidentKind::Roadworks => ROADWORKS_MPS,
+                _ => f64::INFINITY,
+            });
+            world.closures.add(Closure { incident: self.number, link, from_m, to_m, lanes, limit_mps });
+            left_m -= to_m - from_m;
+            let straight =
+                world.streets.turns.of(link).iter().max_by(|a, b| a.speed_mps.total_cmp(&b.speed_mps));
+            match straight {
+                Some(turn) if left_m > 0.0 => (link, from_m) = (turn.to, 0.0),
+                _ => return,
+            }
+        }
+    }
+
     fn clear(&mut self, scene: &mut Scene<'_>) {
+        scene.world.closures.remove(self.number);
         self.announce(scene, IncidentPhase::Ended);
         let cause = self.cause();
         for involved in self.involved.drain(..) {

@@ -1,7 +1,7 @@
 //! Who is on which lane, front to back.
 
 use super::street::Streets;
-use super::vehicle::{Vehicle, VehicleIdx};
+use super::vehicle::{Trip, Vehicle, VehicleIdx};
 
 /// What is seen of a vehicle from behind.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +31,16 @@ impl Lanes {
         &self.fronts[lane]
     }
 
+    /// Whether the tail of a vehicle that has driven on lies on the lane.
+    pub fn has_tails(&self, lane: usize) -> bool {
+        !self.tails[lane].is_empty()
+    }
+
+    /// Nobody and nothing is on the lane.
+    pub fn is_empty(&self, lane: usize) -> bool {
+        self.fronts[lane].is_empty() && self.tails[lane].is_empty()
+    }
+
     /// A vehicle comes in at the back.
     pub fn enter(&mut self, lane: usize, vehicle: VehicleIdx) {
         self.fronts[lane].push(vehicle);
@@ -49,32 +59,51 @@ impl Lanes {
 
     /// Takes a vehicle off the lane.
     pub fn remove(&mut self, lane: usize, vehicle: VehicleIdx) {
-        self.fronts[lane].retain(|&other| other != vehicle);
+        let fronts = &mut self.fronts[lane];
+        if let Some(at) = fronts.iter().position(|&other| other == vehicle) {
+            fronts.remove(at);
+        }
     }
 
     /// Puts a vehicle on the lane where its offset says.
     pub fn insert(&mut self, lane: usize, vehicle: VehicleIdx, vehicles: &[Vehicle]) {
-        let offset_m = vehicles[vehicle.at()].offset_m;
-        let at = self.fronts[lane].partition_point(|other| vehicles[other.at()].offset_m > offset_m);
+        let at = self.ahead_of(lane, vehicles[vehicle.at()].offset_m, vehicles);
         self.fronts[lane].insert(at, vehicle);
     }
 
+    /// How many on the lane have their front ahead of a place.
+    pub fn ahead_of(&self, lane: usize, offset_m: f64, vehicles: &[Vehicle]) -> usize {
+        self.fronts[lane].partition_point(|other| vehicles[other.at()].offset_m > offset_m)
+    }
+
     /// The last vehicle on the lane: the one that whoever comes in sees first.
-    pub fn rearmost(&self, lane: usize, vehicles: &[Vehicle], streets: &Streets) -> Option<Rear> {
+    pub fn rearmost(
+        &self,
+        lane: usize,
+        vehicles: &[Vehicle],
+        trips: &[Trip],
+        streets: &Streets,
+    ) -> Option<Rear> {
         match self.fronts[lane].last() {
             Some(&last) => Some(front_rear(last, vehicles)),
-            None => self.rearmost_tail(lane, vehicles, streets),
+            None => self.rearmost_tail(lane, vehicles, trips, streets),
         }
     }
 
     /// The nearest tail that still lies on the lane, seen by the foremost vehicle on it.
-    pub fn rearmost_tail(&self, lane: usize, vehicles: &[Vehicle], streets: &Streets) -> Option<Rear> {
+    pub fn rearmost_tail(
+        &self,
+        lane: usize,
+        vehicles: &[Vehicle],
+        trips: &[Trip],
+        streets: &Streets,
+    ) -> Option<Rear> {
         let rears = self.tails[lane].iter().filter_map(|&idx| {
-            let vehicle = &vehicles[idx.at()];
-            let nth = vehicle.tail.iter().position(|tail| streets.lane(tail.link, tail.lane) == lane)?;
+            let (vehicle, tail) = (&vehicles[idx.at()], &trips[idx.at()].tail);
+            let nth = tail.iter().position(|tail| streets.lane(tail.link, tail.lane) == lane)?;
             Some(Rear {
                 vehicle: idx,
-                offset_m: vehicle.rear_on_tail_m(nth, streets),
+                offset_m: vehicle.rear_on_tail_m(tail, nth, streets),
                 speed_mps: vehicle.speed_mps,
             })
         });

@@ -1,8 +1,8 @@
-//! How far each vehicle gets in one step: limits, bends, turns, the vehicle ahead, the node that is not free.
+//! How far each vehicle gets in one step: limits, bends, turns, the vehicle ahead, the line that is not free.
 
 use super::idm::EMERGENCY_BRAKE_MPS2;
-use super::lanes::{Rear, front_rear};
-use super::vehicle::{Control, Vehicle, VehicleIdx};
+use super::vehicle::{Control, Halt, Vehicle, VehicleIdx};
+use super::view::View;
 use super::world::{STEP_S, World};
 
 /// The smallest gap that ever comes to be between two vehicles, m.
@@ -11,86 +11,99 @@ pub(crate) const LEAST_GAP_M: f64 = 0.3;
 const PASSING_MPS: f64 = 4.0;
 /// Metres before and behind such a vehicle where one passes slowly.
 const PASSING_REACH_M: f64 = 12.0;
-/// The farthest that drivers look ahead, m.
-const FARTHEST_VIEW_M: f64 = 150.0;
 /// Gap that a vehicle which brakes too late comes to stand with, m.
 const RUN_UP_GAP_M: f64 = 0.6;
-
-/// The next step of one vehicle.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Move {
-    pub vehicle: VehicleIdx,
-    pub speed_mps: f64,
-    pub advance_m: f64,
-}
-
-/// What lies ahead of a vehicle.
-struct View {
-    /// The nearest vehicle ahead and the gap to it.
-    leader: Option<(f64, Rear)>,
-    /// Metres to the first node that may not be passed.
-    stop_line_m: f64,
-    /// The highest speed at the end of the step that keeps limits, bends and turns ahead.
-    cap_mps: f64,
-}
+/// The hardest that one brakes to let somebody in, m/s².
+const COURTESY_BRAKE_MPS2: f64 = 2.0;
+/// From this far on one thinks of the place where one wants to stop, m.
+const HALT_VIEW_M: f64 = 80.0;
 
 impl World {
-    /// The moves of all vehicles, each lane front to back, all seen from the present state.
-    pub fn plan_moves(&self, moves: &mut Vec<Move>) {
-        moves.clear();
+    /// Plans the moves of all vehicles, all seen from the present state.
+    pub fn plan_moves(&mut self) {
+        self.crossing.clear();
         for lane in 0..self.streets.lane_count() {
             let mut leader = None;
-            for &idx in self.lanes.fronts(lane) {
-                moves.push(self.plan_move(idx, leader));
+            for at in 0..self.lanes.fronts(lane).len() {
+                let idx = self.lanes.fronts(lane)[at];
+                let (next_mps, advance_m) = self.plan_move(idx, leader);
+                let vehicle = &mut self.vehicles[idx.at()];
+                (vehicle.next_mps, vehicle.advance_m) = (next_mps, advance_m);
+                vehicle.lets_in = VehicleIdx::NONE;
+                let reached_m = vehicle.offset_m + advance_m;
+                let has_tail = reached_m - advance_m < vehicle.length_m;
+                if has_tail || reached_m >= self.streets.get(vehicle.link).length_m {
+                    self.crossing.push(idx);
+                }
                 leader = Some(idx);
             }
         }
     }
 
-    /// The acceleration that a driver would choose in some lane, given who is ahead there, m/s².
+    /// The acceleration that a driver would choose behind somebody this far ahead, m/s².
     pub fn accel_behind(&self, idx: VehicleIdx, leader: Option<(f64, f64)>) -> f64 {
         let vehicle = &self.vehicles[idx.at()];
         let desired_mps = self.desired_mps(vehicle);
         match leader {
-            Some((gap_m, speed_mps)) => {
-                vehicle.driver.follow(vehicle.speed_mps, desired_mps, gap_m, speed_mps)
-            }
+            Some((gap_m, speed_mps)) => self.follow(vehicle, desired_mps, gap_m, speed_mps),
             None => vehicle.driver.free(vehicle.speed_mps, desired_mps),
         }
     }
 
-    fn plan_move(&self, idx: VehicleIdx, leader: Option<VehicleIdx>) -> Move {
+    fn follow(&self, vehicle: &Vehicle, desired_mps: f64, gap_m: f64, leader_mps: f64) -> f64 {
+        vehicle.driver.follow(vehicle.speed_mps, desired_mps, gap_m, leader_mps, self.weather.headway_factor)
+    }
+
+    /// Speed at the end of the step, and the way till then.
+    fn plan_move(&self, idx: VehicleIdx, leader: Option<VehicleIdx>) -> (f64, f64) {
         let vehicle = &self.vehicles[idx.at()];
         if vehicle.control == Control::Standing {
-            return Move { vehicle: idx, speed_mps: 0.0, advance_m: 0.0 };
+            return (0.0, 0.0);
         }
         let view = self.look_ahead(idx, leader);
+        let barrier_m = self.closures.barrier_ahead(vehicle).map_or(f64::INFINITY, |m| m - vehicle.offset_m);
         let speed_mps = match vehicle.control {
-            Control::Stopping { brake_mps2 } => vehicle.speed_mps - brake_mps2 * STEP_S,
+            Control::Stopping { brake_mps2 } => vehicle.speed_mps - f64::from(brake_mps2) * STEP_S,
             Control::RunningUp if self.is_behind_halted(&view) => self.run_up_speed(vehicle, &view),
-            Control::RunningUp | Control::Driving | Control::Standing => self.driven_speed(vehicle, &view),
+            Control::RunningUp | Control::Driving | Control::Standing => {
+                self.driven_speed(vehicle, &view, barrier_m)
+            }
         };
         let speed_mps = speed_mps.max(0.0);
         let advance_m = (vehicle.speed_mps + speed_mps) / 2.0 * STEP_S;
         // Whatever the model says, nobody drives into anybody or over a line that is not free.
         let gap_m = view.leader.map_or(f64::INFINITY, |(gap_m, _)| gap_m - LEAST_GAP_M);
-        let room_m = gap_m.min(view.stop_line_m - 0.01).max(0.0);
+        let room_m = gap_m.min(view.stop_line_m - 0.01).min(barrier_m).max(0.0);
         if advance_m > room_m {
             let reached_mps = (2.0 * room_m / STEP_S - vehicle.speed_mps).clamp(0.0, speed_mps);
-            return Move { vehicle: idx, speed_mps: reached_mps, advance_m: room_m };
+            return (reached_mps, room_m);
         }
-        Move { vehicle: idx, speed_mps, advance_m }
+        (speed_mps, advance_m)
     }
 
-    fn driven_speed(&self, vehicle: &Vehicle, view: &View) -> f64 {
-        let (driver, speed_mps) = (&vehicle.driver, vehicle.speed_mps);
+    fn driven_speed(&self, vehicle: &Vehicle, view: &View, barrier_m: f64) -> f64 {
+        let speed_mps = vehicle.speed_mps;
         let desired_mps = self.desired_mps(vehicle);
-        let mut accel_mps2 = driver.free(speed_mps, desired_mps);
-        if let Some((gap_m, rear)) = view.leader {
-            accel_mps2 = accel_mps2.min(driver.follow(speed_mps, desired_mps, gap_m, rear.speed_mps));
+        let mut accel_mps2 = match view.leader {
+            Some((gap_m, rear)) => self.follow(vehicle, desired_mps, gap_m, rear.speed_mps),
+            None => vehicle.driver.free(speed_mps, desired_mps),
+        };
+        let line_m = view.stop_line_m.min(barrier_m);
+        if line_m < Self::asking_distance_m(speed_mps) {
+            accel_mps2 = accel_mps2.min(self.follow(vehicle, desired_mps, line_m, 0.0));
         }
-        if view.stop_line_m < Self::asking_distance_m(speed_mps) {
-            accel_mps2 = accel_mps2.min(driver.follow(speed_mps, desired_mps, view.stop_line_m, 0.0));
+        if vehicle.halt != Halt::None && vehicle.halt_m - vehicle.offset_m < HALT_VIEW_M {
+            // The front comes to stand at the place itself, not behind it.
+            let gap_m = (vehicle.halt_m - vehicle.offset_m + vehicle.driver.standing_gap_m).max(0.1);
+            accel_mps2 = accel_mps2.min(self.follow(vehicle, desired_mps, gap_m, 0.0));
+        }
+        if vehicle.lets_in != VehicleIdx::NONE {
+            let other = &self.vehicles[vehicle.lets_in.at()];
+            let gap_m = other.rear_m() - vehicle.offset_m;
+            if other.link == vehicle.link && gap_m > 0.0 {
+                let courteous = self.follow(vehicle, desired_mps, gap_m, other.speed_mps);
+                accel_mps2 = accel_mps2.min(courteous.max(-COURTESY_BRAKE_MPS2));
+            }
         }
         (speed_mps + accel_mps2 * STEP_S).min(view.cap_mps)
     }
@@ -111,89 +124,23 @@ impl World {
         (speed_mps + accel_mps2 * STEP_S).min(view.cap_mps)
     }
 
+    /// The speed that a driver would like to have here.
     fn desired_mps(&self, vehicle: &Vehicle) -> f64 {
-        let link = vehicle.link();
-        let limit_mps =
-            self.streets.get(link).limit_mps * vehicle.driver.limit_share * self.weather.speed_factor;
-        let passing = self.halted_on[link.0 as usize].iter().any(|&other| {
-            let other = &self.vehicles[other.at()];
-            other.lane != vehicle.lane
-                && vehicle.offset_m > other.rear_m() - PASSING_REACH_M
-                && vehicle.rear_m() < other.offset_m + PASSING_REACH_M
-        });
-        if passing { limit_mps.min(PASSING_MPS) } else { limit_mps }
+        let driver = &vehicle.driver;
+        let mut limit_mps = self.streets.get(vehicle.link).limit_mps;
+        if self.closures.any_on(vehicle.link) {
+            limit_mps = limit_mps.min(self.closures.limit_at(vehicle));
+        }
+        let desired_mps = (limit_mps * driver.limit_share).min(driver.top_mps) * self.weather.speed_factor;
+        let halted = &self.halted_on[vehicle.link.0 as usize];
+        let passing = !halted.is_empty() && halted.iter().any(|&other| self.is_passing(vehicle, other));
+        if passing { desired_mps.min(PASSING_MPS) } else { desired_mps }
     }
 
-    fn look_ahead(&self, idx: VehicleIdx, leader: Option<VehicleIdx>) -> View {
-        let vehicle = &self.vehicles[idx.at()];
-        let horizon_m =
-            (30.0 + 3.0 * vehicle.speed_mps + vehicle.driver.braking_distance_m(vehicle.speed_mps))
-                .min(FARTHEST_VIEW_M);
-        let mut caps = Caps::new(vehicle);
-        let street = self.streets.get(vehicle.link());
-        caps.add(street.limit_mps, 0.0);
-        for bend in street.bends.iter().filter(|bend| bend.offset_m >= vehicle.offset_m) {
-            caps.add(bend.speed_mps, bend.offset_m - vehicle.offset_m);
-        }
-        let lane = self.streets.lane(vehicle.link(), vehicle.lane);
-        let mut seen = match leader {
-            Some(leader) => Some(front_rear(leader, &self.vehicles)),
-            None => self.lanes.rearmost_tail(lane, &self.vehicles, &self.streets),
-        }
-        .map(|rear| (rear.offset_m - vehicle.offset_m, rear));
-        let mut stop_line_m = f64::INFINITY;
-        let mut end_m = street.length_m - vehicle.offset_m;
-        for nth in 0.. {
-            let Some(entry_lane) = vehicle.lane_on(nth + 1) else {
-                stop_line_m = end_m;
-                break;
-            };
-            if end_m > horizon_m {
-                break;
-            }
-            let (from, to) = (vehicle.route[nth], vehicle.route[nth + 1]);
-            let next = self.streets.get(to);
-            caps.add(next.limit_mps.min(super::turn::turn_speed_mps(self.streets.turn_deg(from, to))), end_m);
-            next.bends.iter().for_each(|bend| caps.add(bend.speed_mps, end_m + bend.offset_m));
-            if leader.is_none() && (nth == 0 || seen.is_none()) {
-                let rear =
-                    self.lanes.rearmost(self.streets.lane(to, entry_lane), &self.vehicles, &self.streets);
-                let rear = rear.filter(|rear| rear.vehicle != idx);
-                let here = rear.map(|rear| (end_m + rear.offset_m, rear));
-                seen = nearer(seen, here);
-            }
-            end_m += next.length_m;
-        }
-        View { leader: seen, stop_line_m, cap_mps: caps.cap_mps }
-    }
-}
-
-fn nearer(a: Option<(f64, Rear)>, b: Option<(f64, Rear)>) -> Option<(f64, Rear)> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(if b.0 < a.0 { b } else { a }),
-        (a, b) => a.or(b),
-    }
-}
-
-/// The highest speed at the end of this step that lets a vehicle be slow enough wherever it must be.
-struct Caps {
-    advance_m: f64,
-    brake_mps2: f64,
-    cap_mps: f64,
-}
-
-impl Caps {
-    fn new(vehicle: &Vehicle) -> Self {
-        Self {
-            advance_m: vehicle.speed_mps * STEP_S,
-            brake_mps2: vehicle.driver.brake_mps2,
-            cap_mps: f64::INFINITY,
-        }
-    }
-
-    fn add(&mut self, speed_mps: f64, distance_m: f64) {
-        let left_m = (distance_m - self.advance_m).max(0.0);
-        let cap_mps = (speed_mps * speed_mps + 2.0 * self.brake_mps2 * left_m).sqrt();
-        self.cap_mps = self.cap_mps.min(cap_mps);
+    fn is_passing(&self, vehicle: &Vehicle, other: VehicleIdx) -> bool {
+        let other = &self.vehicles[other.at()];
+        other.lane != vehicle.lane
+            && vehicle.offset_m > other.rear_m() - PASSING_REACH_M
+            && vehicle.rear_m() < other.offset_m + PASSING_REACH_M
     }
 }

@@ -23,6 +23,8 @@ pub struct TrafficPlan {
     pub attraction: Vec<(LinkIdx, f64)>,
     /// Links that a share (0…1) of all trips pass on their way.
     pub through: Vec<Through>,
+    /// Trips by a timetable, beside those of the `vehicles`.
+    pub trips: Vec<PlannedTrip>,
     /// What befalls the vehicles.
     pub incidents: Vec<IncidentPlan>,
     /// Seconds that the traffic runs before time 0, so that it begins in full flow.
@@ -44,6 +46,7 @@ impl Default for TrafficPlan {
             mix: FleetMix::CITY,
             attraction: Vec::new(),
             through: Vec::new(),
+            trips: Vec::new(),
             incidents: Vec::new(),
             warm_up_s: 60.0,
             demand: DayCurve::EVEN,
@@ -60,4 +63,15 @@ pub struct Through {
     pub link: LinkIdx,
     /// The share of the trips, 0…1.
     pub share: f64,
+}
+
+/// A trip by a timetable: the vehicle comes in at the start of a link and is gone at the end of another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlannedTrip {
+    /// When, s from time 0; it waits until there is room.
+    pub at_s: f64,
+    /// The link it comes in on.
+    pub from: LinkIdx,
+    /// The link at whose end it is gone.
+    pub to: LinkIdx,
 }

@@ -43,7 +43,7 @@ impl World {
         let mut queues = Vec::new();
         for (i, vehicle) in self.vehicles.iter().enumerate() {
             let head = VehicleIdx(i as u32);
-            if vehicle.gone || vehicle.speed_mps >= QUEUE_MPS || taken[i] || self.is_led(head) {
+            if !vehicle.is_on_road() || vehicle.speed_mps >= QUEUE_MPS || taken[i] || self.is_led(head) {
                 continue;
             }
             let mut vehicles = vec![head];
@@ -59,7 +59,7 @@ impl World {
     /// Whether somebody else of a queue is right ahead in the same lane.
     fn is_led(&self, idx: VehicleIdx) -> bool {
         let vehicle = &self.vehicles[idx.at()];
-        let fronts = self.lanes.fronts(self.streets.lane(vehicle.link(), vehicle.lane));
+        let fronts = self.lanes.fronts(self.streets.lane(vehicle.link, vehicle.lane));
         let ahead = fronts.iter().take_while(|&&other| other != idx).last();
         ahead.is_some_and(|ahead| {
             let ahead = &self.vehicles[ahead.at()];
@@ -73,7 +73,7 @@ impl World {
         let mut speeds_mps = 0.0;
         for idx in &vehicles {
             let vehicle = &self.vehicles[idx.at()];
-            let (link, lane, from_m) = (vehicle.link(), vehicle.lane, vehicle.rear_m().max(0.0));
+            let (link, lane, from_m) = (vehicle.link, vehicle.lane, vehicle.rear_m().max(0.0));
             speeds_mps += vehicle.speed_mps;
             match stretches.last_mut().filter(|_| last_lane == Some((link, lane))) {
                 Some(stretch) => stretch.from_m = stretch.from_m.min(from_m),
@@ -83,7 +83,7 @@ impl World {
         }
         let head = vehicles.first().map(|idx| &self.vehicles[idx.at()]);
         Queue {
-            head_link: head.map_or(LinkIdx(0), |vehicle| vehicle.link()),
+            head_link: head.map_or(LinkIdx(0), |vehicle| vehicle.link),
             head_lane: head.map_or(0, |vehicle| vehicle.lane),
             mean_speed_mps: speeds_mps / vehicles.len().max(1) as f64,
             stretches,
@@ -95,16 +95,16 @@ impl World {
     pub fn queue_behind(&self, head: VehicleIdx) -> Vec<VehicleIdx> {
         let vehicle = &self.vehicles[head.at()];
         let mut queue = Vec::new();
-        let lane = self.streets.lane(vehicle.link(), vehicle.lane);
+        let lane = self.streets.lane(vehicle.link, vehicle.lane);
         let behind = self.lanes.fronts(lane).iter().skip_while(|&&other| other != head).skip(1);
         let rest_m = self.follow_lane(behind.copied(), vehicle.rear_m(), &mut queue);
-        let mut open: Vec<(LinkIdx, f64)> = rest_m.map(|gap_m| (vehicle.link(), gap_m)).into_iter().collect();
+        let mut open: Vec<(LinkIdx, f64)> = rest_m.map(|gap_m| (vehicle.link, gap_m)).into_iter().collect();
         while let Some((link, gap_m)) = open.pop() {
             let node = self.network.link(link).from;
             for &from in self.network.incoming(node) {
                 for lane in 0..self.streets.get(from).lanes {
                     let fronts = self.lanes.fronts(self.streets.lane(from, lane));
-                    let goes_on = |&idx: &VehicleIdx| self.vehicles[idx.at()].route.get(1) == Some(&link);
+                    let goes_on = |&idx: &VehicleIdx| self.trips[idx.at()].link_ahead(1) == Some(link);
                     let known = |idx: &VehicleIdx| queue.contains(idx);
                     if fronts.first().is_some_and(|first| goes_on(first) && !known(first)) {
                         let edge_m = self.streets.get(from).length_m + gap_m;
@@ -135,5 +135,27 @@ impl World {
             edge_m = vehicle.rear_m();
         }
         (edge_m < QUEUE_GAP_M).then_some(edge_m)
+    }
+
+    /// Whether another follows a vehicle this close behind, in its lane or about to come into it.
+    pub fn is_followed(&self, idx: VehicleIdx, within_m: f64) -> bool {
+        let vehicle = &self.vehicles[idx.at()];
+        let fronts = self.lanes.fronts(self.streets.lane(vehicle.link, vehicle.lane));
+        if let Some(behind) = fronts.iter().skip_while(|&&other| other != idx).nth(1) {
+            return vehicle.rear_m() - self.vehicles[behind.at()].offset_m < within_m;
+        }
+        let node = self.network.link(vehicle.link).from;
+        let before = self.network.incoming(node).iter().flat_map(|&from| {
+            let lanes = 0..self.streets.get(from).lanes;
+            lanes.filter_map(move |lane| self.lanes.fronts(self.streets.lane(from, lane)).first())
+        });
+        before.into_iter().any(|other| {
+            let (other, trip) = (&self.vehicles[other.at()], &self.trips[other.at()]);
+            let left_m = self.streets.get(other.link).length_m - other.offset_m;
+            other.cleared > 0
+                && trip.link_ahead(1) == Some(vehicle.link)
+                && trip.entry_lanes[0] == vehicle.lane
+                && vehicle.rear_m() + left_m < within_m
+        })
     }
 }

@@ -1,49 +1,61 @@
-//! Who may pass a node: first come, first served, and only with room behind it, so that nobody blocks a crossing.
+//! Who may pass a node: by lights, then by right of way, then first come, first served; and only with room behind it, so
+//! that nobody blocks a crossing.
 
-use roadnet::LinkIdx;
-
-use super::street::Movement;
+use super::chain::{Movement, Refusal};
+use super::lights::Light;
+use super::turns::TurnIdx;
 use super::vehicle::VehicleIdx;
-use super::world::{Grant, STEP_S, World};
+use super::world::{Grant, World};
 
 /// Deceleration that a vehicle still needs if it is refused at the farthest place from which it asks, m/s².
 const ASKING_BRAKE_MPS2: f64 = 2.5;
-/// Room beside its own length that a vehicle wants behind a node, m.
-const ROOM_MARGIN_M: f64 = 2.5;
-/// Waiting that gives a vehicle the right to be served before later ones, s.
-const PATIENCE_S: f64 = 6.0;
+/// At amber, who can stop with this stops, m/s².
+const AMBER_BRAKE_MPS2: f64 = 3.0;
+/// Waiting that gives a vehicle the right to be served before others, s.
+const PATIENCE_S: f64 = 8.0;
 /// Of every so many seconds of waiting, it insists on that right for a part only: if it waits for somebody who waits
 /// for one of those it holds back, all would wait for ever.
 const INSISTING_CYCLE_S: f64 = 10.0;
 const INSISTING_S: f64 = 6.0;
-/// Standing with leave to go on that makes a vehicle give that back, s.
-const IDLE_GRANT_S: f64 = 3.0;
-/// Most nodes passed in one go.
-const LONGEST_CHAIN: usize = 12;
+/// Who holds somebody off by right of way does so for this long, s; then it waits like the others.
+const PRECEDENCE_S: f64 = 6.0;
 
+/// So near to the line one gives up the way that one's lane does not lead to, m.
+const LOST_M: f64 = 12.0;
+
+/// A vehicle that wants to pass its next node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Request {
-    since: u64,
+    /// It has waited long, or is on call.
+    is_patient: bool,
+    rank: u8,
+    since: u32,
     vehicle: VehicleIdx,
 }
 
-/// Movements of those who have waited long, served before later ones.
-#[derive(Default)]
-struct Elders {
-    /// They wait until others have left the node.
-    for_node: Vec<Movement>,
-    /// They wait until there is room behind it.
-    for_room: Vec<Movement>,
+/// Somebody who was refused and holds others back.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waiting {
+    movement: Movement,
+    /// Only those of a lower right give way; nobody of the same.
+    rank: Option<u8>,
+    /// It waits until there is room behind the node, not until others have left it.
+    for_room: bool,
 }
 
 impl World {
-    /// Serves all who ask for their next node, those who have asked longest first.
+    /// Serves all who ask for their next node.
     pub fn serve_requests(&mut self) {
         self.return_idle_grants();
+        self.stop_at_amber();
         let mut requests = self.collect_requests();
-        requests.sort_unstable_by_key(|request| (request.since, request.vehicle));
-        let mut elders = Elders::default();
+        requests.sort_unstable();
+        let mut touched = Vec::new();
         for request in requests {
-            self.serve(&request, &mut elders);
+            self.serve(&request, &mut touched);
+        }
+        for node in touched {
+            self.waiting[node].clear();
         }
     }
 
@@ -53,13 +65,54 @@ impl World {
     }
 
     fn return_idle_grants(&mut self) {
-        for i in 0..self.vehicles.len() {
-            let vehicle = &self.vehicles[i];
-            let held_s = (self.step - vehicle.cleared_at) as f64 * STEP_S;
-            if vehicle.standing_s > IDLE_GRANT_S && held_s > IDLE_GRANT_S && vehicle.cleared() > 0 {
-                self.revoke(VehicleIdx(i as u32));
+        let idle = std::mem::take(&mut self.idle);
+        for &idx in &idle {
+            if self.since_s(self.trips[idx.at()].cleared_at) > 3.0 {
+                self.revoke(idx);
             }
         }
+        self.idle = idle;
+    }
+
+    /// Who had green and can stop before the line gives it back.
+    fn stop_at_amber(&mut self) {
+        let turned = std::mem::take(&mut self.lights.turned_amber);
+        for &link in &turned {
+            for lane in 0..self.streets.get(link).lanes {
+                let number = self.streets.lane(link, lane);
+                for at in 0..self.lanes.fronts(number).len() {
+                    let idx = self.lanes.fronts(number)[at];
+                    if self.vehicles[idx.at()].cleared == 0 {
+                        break;
+                    }
+                    if !self.has_go(idx) && !self.vehicles[idx.at()].on_call {
+                        self.revoke(idx);
+                    }
+                }
+            }
+        }
+        self.lights.turned_amber = turned;
+    }
+
+    /// Whether the light of its next turn lets a vehicle go, or changes too late for it to stop.
+    fn has_go(&self, idx: VehicleIdx) -> bool {
+        let Some(turn) = self.next_turn(idx, 0) else { return true };
+        match self.lights.of(self.streets.turns.get(turn).light) {
+            Light::Green => true,
+            Light::Red => false,
+            Light::Amber => {
+                let vehicle = &self.vehicles[idx.at()];
+                let left_m = self.streets.get(vehicle.link).length_m - vehicle.offset_m - 1.0;
+                vehicle.speed_mps * vehicle.speed_mps > 2.0 * AMBER_BRAKE_MPS2 * left_m.max(0.0)
+            }
+        }
+    }
+
+    /// The turn after so many more nodes.
+    pub fn next_turn(&self, idx: VehicleIdx, nth: usize) -> Option<TurnIdx> {
+        let trip = &self.trips[idx.at()];
+        let (from, to) = (trip.link_ahead(nth)?, trip.link_ahead(nth + 1)?);
+        self.streets.turns.between(from, to).map(|(turn, _)| turn)
     }
 
     fn collect_requests(&mut self) -> Vec<Request> {
@@ -67,13 +120,17 @@ impl World {
         for lane in 0..self.streets.lane_count() {
             for at in 0..self.lanes.fronts(lane).len() {
                 let idx = self.lanes.fronts(lane)[at];
-                if self.asks(idx) {
+                if let Some(turn) = self.asks_for(idx) {
                     let step = self.step;
-                    let since = *self.vehicles[idx.at()].asking_since.get_or_insert(step);
-                    requests.push(Request { since, vehicle: idx });
+                    let since = *self.trips[idx.at()].asking_since.get_or_insert(step);
+                    let turn = self.streets.turns.get(turn);
+                    // Among those who have green, only who crosses the others gives way.
+                    let rank = if turn.light == super::turns::NO_LIGHT { turn.rank } else { turn.rank & 1 };
+                    let is_patient = self.since_s(since) < PATIENCE_S && !self.vehicles[idx.at()].on_call;
+                    requests.push(Request { is_patient, rank, since, vehicle: idx });
                 }
                 // Those behind a vehicle that must wait itself have nothing to ask for.
-                if self.vehicles[idx.at()].cleared() == 0 {
+                if self.vehicles[idx.at()].cleared == 0 {
                     break;
                 }
             }
@@ -81,136 +138,120 @@ impl World {
         requests
     }
 
-    /// Whether the next node that this vehicle may not pass yet is near, with nobody undecided before it.
-    fn asks(&self, idx: VehicleIdx) -> bool {
+    /// The turn at the next node that this vehicle may not pass yet, if that is near, with nobody undecided before it.
+    fn asks_for(&self, idx: VehicleIdx) -> Option<TurnIdx> {
         let vehicle = &self.vehicles[idx.at()];
-        if vehicle.is_halted() {
-            return false;
+        let nth = usize::from(vehicle.cleared);
+        if vehicle.is_halted() || nth >= super::vehicle::LONGEST_CHAIN {
+            return None;
         }
-        let nth = vehicle.cleared();
-        if vehicle.route.len() < nth + 2 {
-            return false;
+        let reach_m = Self::asking_distance_m(vehicle.speed_mps) + vehicle.offset_m;
+        let trip = &self.trips[idx.at()];
+        let mut distance_m = 0.0;
+        for i in 0..=nth {
+            distance_m += self.streets.get(trip.link_ahead(i)?).length_m;
+            if distance_m > reach_m {
+                return None;
+            }
         }
-        let lengths = vehicle.route.iter().take(nth + 1).map(|&link| self.streets.get(link).length_m);
-        let distance_m = lengths.sum::<f64>() - vehicle.offset_m;
-        if distance_m > Self::asking_distance_m(vehicle.speed_mps) {
-            return false;
+        if nth > 0 {
+            let (link, lane) = (trip.link_ahead(nth)?, trip.entry_lanes[nth - 1]);
+            let ahead = self.lanes.fronts(self.streets.lane(link, lane)).last();
+            let decided = ahead.is_none_or(|&other| other == idx || self.vehicles[other.at()].cleared > 0);
+            if !decided {
+                return None;
+            }
         }
-        let Some(lane) = vehicle.lane_on(nth).filter(|_| nth > 0) else { return nth == 0 };
-        let ahead = self.lanes.fronts(self.streets.lane(vehicle.route[nth], lane)).last();
-        ahead.is_none_or(|&other| other == idx || self.vehicles[other.at()].cleared() > 0)
+        self.next_turn(idx, nth)
     }
 
-    fn serve(&mut self, request: &Request, elders: &mut Elders) {
+    fn serve(&mut self, request: &Request, touched: &mut Vec<usize>) {
         let idx = request.vehicle;
-        let waited_s = (self.step - request.since) as f64 * STEP_S;
-        let insists = waited_s >= PATIENCE_S && waited_s % INSISTING_CYCLE_S < INSISTING_S;
-        let movements = match self.chain_for(idx) {
-            Ok(chain) => chain,
-            Err(full) => {
-                elders.for_room.extend(full.filter(|_| insists));
-                return;
+        let waited_s = self.since_s(request.since);
+        let insists = !request.is_patient && waited_s % INSISTING_CYCLE_S < INSISTING_S;
+        let mut chain = Vec::new();
+        let refusal = match self.chain_for(idx, &mut chain) {
+            Err(refusal) => Some(refusal),
+            Ok(()) => {
+                let is_free =
+                    |movement: &Movement| self.is_free(idx, movement) && !self.yields(request.rank, movement);
+                if chain.iter().all(is_free) { None } else { Some(Refusal::Occupied) }
             }
         };
-        if movements.iter().all(|&movement| self.is_free(idx, movement) && !self.yields(movement, elders)) {
-            for movement in movements {
-                let node = self.node_after(movement.from);
-                if self.streets.ends_at_shared_node(movement.from) {
-                    self.grants[node].push(Grant { vehicle: idx, movement });
+        match refusal {
+            None => self.grant(idx, &chain),
+            Some(Refusal::Light) => {}
+            Some(Refusal::WrongLane { nth, lane }) => {
+                // There is time to change until one is at the line.
+                let vehicle = &self.vehicles[idx.at()];
+                if nth > 0 || self.streets.get(vehicle.link).length_m - vehicle.offset_m < LOST_M {
+                    self.lost.push((idx, nth, lane));
                 }
-                self.vehicles[idx.at()].entry_lanes.push_back(movement.to_lane);
+            }
+            Some(Refusal::NoRoom) => {
+                if let Some(&movement) = chain.first().filter(|_| insists) {
+                    self.hold_back(Waiting { movement, rank: None, for_room: true }, touched);
+                }
+            }
+            Some(Refusal::Occupied) => {
+                // Right of way holds for a while; who has to wait then is one of many who wait.
+                let rank = if insists { None } else { Some(request.rank) };
+                if insists || waited_s < PRECEDENCE_S {
+                    for &movement in &chain {
+                        self.hold_back(Waiting { movement, rank, for_room: false }, touched);
+                    }
+                }
+            }
+        }
+    }
+
+    fn hold_back(&mut self, waiting: Waiting, touched: &mut Vec<usize>) {
+        let node = self.streets.turns.get(waiting.movement.turn).node as usize;
+        if self.waiting[node].is_empty() {
+            touched.push(node);
+        }
+        self.waiting[node].push(waiting);
+    }
+
+    fn grant(&mut self, idx: VehicleIdx, chain: &[Movement]) {
+        for movement in chain {
+            let turn = self.streets.turns.get(movement.turn);
+            let (from, node) = (turn.from, turn.node as usize);
+            if self.streets.turns.end_is_shared(from) {
+                let &Movement { turn, from_lane, to_lane } = movement;
+                self.grants[node].push(Grant { vehicle: idx, turn, from, from_lane, to_lane });
             }
             let vehicle = &mut self.vehicles[idx.at()];
-            vehicle.asking_since = None;
-            vehicle.cleared_at = self.step;
-        } else if insists {
-            elders.for_node.extend(movements);
+            self.trips[idx.at()].entry_lanes[usize::from(vehicle.cleared)] = movement.to_lane;
+            vehicle.cleared += 1;
         }
+        let trip = &mut self.trips[idx.at()];
+        trip.asking_since = None;
+        trip.cleared_at = self.step;
     }
 
-    /// The nodes that the vehicle has to pass in one go from its next one, up to the first place where it can stand without
-    /// blocking one. While there is no room there, the first movement as an error.
-    fn chain_for(&self, idx: VehicleIdx) -> Result<Vec<Movement>, Option<Movement>> {
-        let vehicle = &self.vehicles[idx.at()];
-        let needed_m = vehicle.length_m + ROOM_MARGIN_M;
-        let mut nth = vehicle.cleared();
-        let mut lane = vehicle.lane_on(nth).unwrap_or(0);
-        let mut movements: Vec<Movement> = Vec::new();
-        let mut room_m = 0.0;
-        let mut passed_shared = false;
-        while movements.len() < LONGEST_CHAIN {
-            let ends = (vehicle.route.get(nth).copied(), vehicle.route.get(nth + 1).copied());
-            let (Some(from), Some(to)) = ends else { break };
-            let to_lane = self.choose_lane(idx, from, lane, to);
-            movements.push(Movement { from, from_lane: lane, to, to_lane });
-            passed_shared |= self.streets.ends_at_shared_node(from);
-            if !passed_shared {
-                return Ok(movements);
+    fn is_free(&self, idx: VehicleIdx, movement: &Movement) -> bool {
+        let turns = &self.streets.turns;
+        let node = turns.get(movement.turn).node as usize;
+        self.grants[node].iter().all(|grant| {
+            let granted = (grant.turn, grant.from_lane, grant.to_lane);
+            grant.vehicle == idx || !turns.in_conflict(granted, movement.as_key())
+        })
+    }
+
+    /// Whether a movement has to wait for those who have waited longer, or go first.
+    fn yields(&self, rank: u8, movement: &Movement) -> bool {
+        let turns = &self.streets.turns;
+        let turn = turns.get(movement.turn);
+        self.waiting[turn.node as usize].iter().any(|other| {
+            if other.for_room {
+                // Who waits for room is only held up by those who take that room.
+                let held = turns.get(other.movement.turn);
+                return held.to == turn.to
+                    && (held.from, other.movement.from_lane) != (turn.from, movement.from_lane);
             }
-            room_m -= self.promised_m(idx, from, to, to_lane);
-            let rear = self.lanes.rearmost(self.streets.lane(to, to_lane), &self.vehicles, &self.streets);
-            if let Some(rear) = rear.filter(|rear| rear.vehicle != idx) {
-                // Whoever drives on makes room while this one comes.
-                let flowing_m = if rear.speed_mps > 2.0 { rear.speed_mps } else { 0.0 };
-                if room_m + rear.offset_m.max(0.0) + flowing_m >= needed_m {
-                    return Ok(movements);
-                }
-                return Err(movements.first().copied());
-            }
-            room_m += self.streets.get(to).length_m;
-            if room_m >= needed_m {
-                return Ok(movements);
-            }
-            nth += 1;
-            lane = to_lane;
-        }
-        Err(movements.first().copied())
-    }
-
-    /// Room on a lane that is promised to others who have not come in yet, m.
-    fn promised_m(&self, idx: VehicleIdx, from: LinkIdx, to: LinkIdx, to_lane: u8) -> f64 {
-        let coming = self.grants[self.node_after(from)].iter().filter(|grant| {
-            let other = &self.vehicles[grant.vehicle.at()];
-            grant.vehicle != idx
-                && grant.movement.to == to
-                && grant.movement.to_lane == to_lane
-                && other.route.iter().skip(1).take(other.cleared()).any(|&link| link == to)
-        });
-        coming.map(|grant| self.vehicles[grant.vehicle.at()].length_m + ROOM_MARGIN_M).sum()
-    }
-
-    fn is_free(&self, idx: VehicleIdx, movement: Movement) -> bool {
-        let node = self.node_after(movement.from);
-        (self.grants[node].iter())
-            .all(|grant| grant.vehicle == idx || !self.streets.in_conflict(grant.movement, movement))
-    }
-
-    /// Whether a movement has to wait for those who have waited longer.
-    fn yields(&self, movement: Movement, elders: &Elders) -> bool {
-        let node = self.node_after(movement.from);
-        let mut at_node = elders.for_node.iter().filter(|other| self.node_after(other.from) == node);
-        // Who waits for room is only held up by those who take that room.
-        let takes_room = |other: &&Movement| {
-            other.to == movement.to && (other.from, other.from_lane) != (movement.from, movement.from_lane)
-        };
-        at_node.any(|&other| self.streets.in_conflict(other, movement))
-            || elders.for_room.iter().any(|other| takes_room(&other))
-    }
-
-    /// The lane with most room among those that may be entered.
-    fn choose_lane(&self, idx: VehicleIdx, from: LinkIdx, lane: u8, to: LinkIdx) -> u8 {
-        let lanes = self.streets.lanes_ahead(from, lane, to);
-        let room_m = |lane: u8| {
-            let rear = self.lanes.rearmost(self.streets.lane(to, lane), &self.vehicles, &self.streets);
-            let rear = rear.filter(|rear| rear.vehicle != idx);
-            rear.map_or(f64::INFINITY, |rear| rear.offset_m + 3.0 * rear.speed_mps)
-                - self.promised_m(idx, from, to, lane)
-        };
-        // Of equals the first, which is the right one.
-        let best = lanes
-            .clone()
-            .map(|lane| (lane, room_m(lane)))
-            .reduce(|best, next| if next.1 > best.1 { next } else { best });
-        best.map_or(*lanes.start(), |(lane, _)| lane)
+            other.rank.is_none_or(|other| other < rank)
+                && turns.in_conflict(other.movement.as_key(), movement.as_key())
+        })
     }
 }

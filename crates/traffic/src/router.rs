@@ -3,23 +3,28 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
+use model::LocalPlane;
 use roadnet::{LinkIdx, Network};
 
 use super::street::Streets;
 
 /// Time that a sharp turn takes beside the driving, s.
 const SHARP_TURN_S: f64 = 4.0;
-/// From this angle on a turn is sharp.
-const SHARP_TURN_DEG: f64 = 60.0;
+/// Where the corner makes one slower than this, the turn is sharp, m/s.
+const SHARP_TURN_MPS: f64 = 6.6;
 /// Drivers judge roads differently, by up to this share of the time.
 const TASTE: f64 = 0.35;
 
-/// Finds ways; keeps its memory from one search to the next.
+/// Finds ways (A*); keeps its memory from one search to the next.
 #[derive(Debug)]
 pub(crate) struct Router {
     reached: Vec<Reached>,
     search: u32,
     frontier: BinaryHeap<Candidate>,
+    /// Where the links end, m east and north of some place.
+    ends_m: Vec<(f64, f64)>,
+    /// The highest limit, m/s.
+    fastest_mps: f64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,15 +35,24 @@ struct Reached {
 }
 
 impl Router {
-    pub fn new(link_count: usize) -> Self {
-        Self { reached: vec![Reached::default(); link_count], search: 0, frontier: BinaryHeap::new() }
+    pub fn new(network: &Network) -> Self {
+        let plane = network.bounds().map(|bounds| LocalPlane::at(bounds.center()));
+        let end_m = |link: &roadnet::Link| plane.map_or((0.0, 0.0), |plane| plane.to_xy_m(link.line.end()));
+        let limits = network.links().map(|(_, link)| link.speed_limit_mps);
+        Self {
+            reached: vec![Reached::default(); network.link_count()],
+            search: 0,
+            frontier: BinaryHeap::new(),
+            ends_m: network.links().map(|(_, link)| end_m(link)).collect(),
+            // A little more than the fastest, so that the flat map's error never makes the guess too high.
+            fastest_mps: limits.fold(1.0, f64::max) * 1.02,
+        }
     }
 
     /// The links after `from` up to and with `to`; `None` where there is no way. `cost_s` gives the seconds each link
-    /// takes, infinite = closed; `taste` makes drivers differ. Nobody turns back except where the road ends.
+    /// takes, infinite = closed; `taste` makes drivers differ.
     pub fn find(
         &mut self,
-        network: &Network,
         streets: &Streets,
         cost_s: &[f64],
         taste: u64,
@@ -47,36 +61,41 @@ impl Router {
     ) -> Option<Vec<LinkIdx>> {
         self.search += 1;
         self.frontier.clear();
-        self.reach(from, 0.0, from);
-        while let Some(Candidate { total_s, link }) = self.frontier.pop() {
+        self.reach(from, 0.0, from, to);
+        while let Some(Candidate { total_s, link, .. }) = self.frontier.pop() {
             if link == to && total_s > 0.0 {
                 return Some(self.way_back(from, to));
             }
             if self.reached[link.0 as usize].total_s < total_s {
                 continue;
             }
-            for next in onward(network, link) {
-                let turn_s = if streets.turn_deg(link, next) > SHARP_TURN_DEG { SHARP_TURN_S } else { 0.0 };
+            for turn in streets.turns.of(link) {
+                let turn_s = if turn.speed_mps < SHARP_TURN_MPS { SHARP_TURN_S } else { 0.0 };
+                let next = turn.to;
                 let step_s = cost_s[next.0 as usize] * (1.0 + TASTE * share_of(taste, next)) + turn_s;
                 if step_s.is_finite() {
-                    self.reach(next, total_s + step_s, link);
+                    self.reach(next, total_s + step_s, link, to);
                 }
             }
         }
         None
     }
 
-    fn reach(&mut self, link: LinkIdx, total_s: f64, previous: LinkIdx) {
+    fn reach(&mut self, link: LinkIdx, total_s: f64, previous: LinkIdx, to: LinkIdx) {
+        let (at, goal) = (self.ends_m[link.0 as usize], self.ends_m[to.0 as usize]);
         let known = &mut self.reached[link.0 as usize];
-        if known.search != self.search || total_s < known.total_s {
+        // The start may be the goal as well: then it is reached a second time.
+        let is_again = link == to && previous != link && known.total_s <= 0.0;
+        if known.search != self.search || total_s < known.total_s || is_again {
             *known = Reached { search: self.search, total_s, previous: previous.0 };
-            self.frontier.push(Candidate { total_s, link });
+            let left_m = (at.0 - goal.0).hypot(at.1 - goal.1);
+            self.frontier.push(Candidate { guess_s: total_s + left_m / self.fastest_mps, total_s, link });
         }
     }
 
     fn way_back(&self, from: LinkIdx, to: LinkIdx) -> Vec<LinkIdx> {
-        let mut way = Vec::new();
-        let mut at = to;
+        let mut way = vec![to];
+        let mut at = LinkIdx(self.reached[to.0 as usize].previous);
         while at != from {
             way.push(at);
             at = LinkIdx(self.reached[at.0 as usize].previous);
@@ -84,15 +103,6 @@ impl Router {
         way.reverse();
         way
     }
-}
-
-/// Where one can go from the end of a link: everywhere but back, unless there is no other way.
-pub(crate) fn onward(network: &Network, link: LinkIdx) -> impl Iterator<Item = LinkIdx> + '_ {
-    let here = network.link(link);
-    let outgoing = network.outgoing(here.to);
-    let back = here.opposite;
-    let dead_end = outgoing.iter().all(|&next| Some(next) == back);
-    outgoing.iter().copied().filter(move |&next| dead_end || Some(next) != back)
 }
 
 /// A number from 0 to 1 that belongs to a taste and a link.
@@ -103,16 +113,17 @@ fn share_of(taste: u64, link: LinkIdx) -> f64 {
     ((x ^ (x >> 31)) >> 11) as f64 / (1u64 << 53) as f64
 }
 
-/// The greatest candidate is the cheapest, for a heap that gives the greatest first.
+/// The greatest candidate is the one with the cheapest guess, for a heap that gives the greatest first.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
+    guess_s: f64,
     total_s: f64,
     link: LinkIdx,
 }
 
 impl Ord for Candidate {
     fn cmp(&self, other: &Self) -> Ordering {
-        other.total_s.total_cmp(&self.total_s).then_with(|| other.link.cmp(&self.link))
+        other.guess_s.total_cmp(&self.guess_s).then_with(|| other.link.cmp(&self.link))
     }
 }
 

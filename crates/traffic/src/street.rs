@@ -1,15 +1,18 @@
-//! The road network as driving needs it: lengths, limits, bends and crossings, by number.
+//! The road network as driving needs it: lengths, limits and bends of the links, by number.
 
 use model::LatLon;
-use model::geo::{heading_difference_deg, normal_deg};
+use model::geo::heading_difference_deg;
 use roadnet::{Link, LinkIdx, Network};
 
 use super::turn::turn_speed_mps;
+use super::turns::Turns;
 
 /// Metres on either side of a point over which a direction is taken, so that a kink of the drawing is no corner.
 const HEADING_REACH_M: f64 = 6.0;
 /// Width of a lane.
 pub(crate) const LANE_WIDTH_M: f64 = 3.2;
+/// Most lanes of a link that are told apart.
+const MOST_LANES: u8 = 16;
 
 /// A place inside a link where one has to be slow.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,34 +34,43 @@ pub(crate) struct Street {
     /// Direction of travel where the link begins and where it ends.
     pub heading_start_deg: f64,
     pub heading_end_deg: f64,
-    /// Node at the end.
+    /// Nodes at its ends.
+    pub from: usize,
     pub to: usize,
     /// The other direction of the road shares the line, so traffic keeps right of it.
     pub two_way: bool,
     pub bends: Box<[Bend]>,
+    /// Where buses stop, m from the start.
+    pub bus_stop_m: Option<f64>,
 }
 
-/// All links of a network, compiled.
+/// All links of a network, compiled, with the turns from one to another.
 #[derive(Debug)]
 pub(crate) struct Streets {
     streets: Vec<Street>,
-    lane_count: usize,
-    /// For each node, whether traffic has to take turns there.
-    shared: Vec<bool>,
+    lanes: Vec<(LinkIdx, u8)>,
+    pub turns: Turns,
+    /// Links with more than one lane.
+    wide: Vec<LinkIdx>,
+    /// Links where traffic comes into the network: no turn leads there.
+    sources: Vec<LinkIdx>,
 }
 
 impl Streets {
     pub fn new(network: &Network) -> Self {
         let mut streets: Vec<Street> = Vec::with_capacity(network.link_count());
-        let mut lane_count = 0;
-        for (_, link) in network.links() {
-            let street = Street::new(link, lane_count);
-            lane_count += u32::from(street.lanes);
+        let mut lanes = Vec::new();
+        for (idx, link) in network.links() {
+            let street = Street::new(link, lanes.len() as u32);
+            lanes.extend((0..street.lanes).map(|lane| (idx, lane)));
             streets.push(street);
         }
-        let mut streets = Self { streets, lane_count: lane_count as usize, shared: Vec::new() };
-        streets.shared = (0..network.node_count()).map(|node| streets.is_shared(network, node)).collect();
-        streets
+        super::stops::place_bus_stops(network, &mut streets);
+        let turns = Turns::new(network, &streets);
+        let all = || (0..streets.len() as u32).map(LinkIdx);
+        let wide = all().filter(|link| streets[link.0 as usize].lanes > 1).collect();
+        let sources = all().filter(|&link| turns.is_source(link)).collect();
+        Self { streets, lanes, turns, wide, sources }
     }
 
     pub fn get(&self, link: LinkIdx) -> &Street {
@@ -70,7 +82,7 @@ impl Streets {
     }
 
     pub fn lane_count(&self) -> usize {
-        self.lane_count
+        self.lanes.len()
     }
 
     /// The number of one lane of a link among all lanes.
@@ -78,76 +90,20 @@ impl Streets {
         self.get(link).first_lane as usize + usize::from(lane)
     }
 
-    /// Whether vehicles at the end of this link may get in each other's way.
-    pub fn ends_at_shared_node(&self, link: LinkIdx) -> bool {
-        self.shared[self.get(link).to]
+    /// Links with more than one lane.
+    pub fn wide(&self) -> &[LinkIdx] {
+        &self.wide
     }
 
-    /// The angle between two links that follow one another, 0 = straight on, 180 = back.
-    pub fn turn_deg(&self, from: LinkIdx, to: LinkIdx) -> f64 {
-        heading_difference_deg(self.get(from).heading_end_deg, self.get(to).heading_start_deg)
+    /// Links where traffic comes into the network.
+    pub fn sources(&self) -> &[LinkIdx] {
+        &self.sources
     }
 
-    /// Whether two movements through a node get in each other's way.
-    pub fn in_conflict(&self, a: Movement, b: Movement) -> bool {
-        if a.from == b.from {
-            return a.from_lane != b.from_lane && a.to == b.to && a.to_lane == b.to_lane;
-        }
-        if a.to == b.to {
-            return true;
-        }
-        // Around the node, traffic keeps right: on each arm the way in lies a little before the way out (clockwise).
-        let arrival = |link| normal_deg(self.get(link).heading_end_deg + 180.0 - ARM_HALF_WIDTH_DEG);
-        let departure = |link| normal_deg(self.get(link).heading_start_deg + ARM_HALF_WIDTH_DEG);
-        let origin = arrival(a.from);
-        let reach = normal_deg(departure(a.to) - origin);
-        let inside = |bearing: f64| normal_deg(bearing - origin) < reach;
-        inside(arrival(b.from)) != inside(departure(b.to))
+    /// Whether traffic leaves the network at the end of a link.
+    pub fn is_exit(&self, link: LinkIdx) -> bool {
+        self.turns.of(link).is_empty()
     }
-
-    /// The lanes of `to` that a vehicle in `lane` of `from` may enter, so that parallel lanes never cross.
-    pub fn lanes_ahead(&self, from: LinkIdx, lane: u8, to: LinkIdx) -> std::ops::RangeInclusive<u8> {
-        let (n, m) = (u32::from(self.get(from).lanes), u32::from(self.get(to).lanes));
-        let lane = u32::from(lane);
-        let first = lane * m / n;
-        let last = ((lane + 1) * m).div_ceil(n) - 1;
-        (first as u8)..=(last.max(first) as u8)
-    }
-
-    /// Nodes where one road goes on into others, lane by lane, need no turns taken.
-    fn is_shared(&self, network: &Network, node: usize) -> bool {
-        let node = roadnet::NodeIdx(node as u32);
-        let (incoming, outgoing) = (network.incoming(node), network.outgoing(node));
-        let movements = |from: LinkIdx| {
-            outgoing.iter().flat_map(move |&to| {
-                (0..self.get(from).lanes).flat_map(move |from_lane| {
-                    self.lanes_ahead(from, from_lane, to).map(move |to_lane| Movement {
-                        from,
-                        from_lane,
-                        to,
-                        to_lane,
-                    })
-                })
-            })
-        };
-        let all: Vec<Movement> = incoming.iter().flat_map(|&from| movements(from)).collect();
-        // Where a road merely goes on, turning back there is no reason to stop for everybody else.
-        let through = |m: &Movement| network.link(m.from).opposite != Some(m.to) || outgoing.len() == 1;
-        let all: Vec<Movement> = all.into_iter().filter(through).collect();
-        all.iter().enumerate().any(|(i, &a)| all[i + 1..].iter().any(|&b| self.in_conflict(a, b)))
-    }
-}
-
-/// Degrees between the middle of an arm of a crossing and its ways in and out.
-const ARM_HALF_WIDTH_DEG: f64 = 4.0;
-
-/// One way through a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Movement {
-    pub from: LinkIdx,
-    pub from_lane: u8,
-    pub to: LinkIdx,
-    pub to_lane: u8,
 }
 
 impl Street {
@@ -156,19 +112,26 @@ impl Street {
         Self {
             length_m,
             limit_mps: link.speed_limit_mps,
-            lanes: link.lanes.max(1),
+            lanes: link.lanes.clamp(1, MOST_LANES),
             first_lane,
             heading_start_deg: heading_between(link, 0.0, HEADING_REACH_M.min(length_m)),
             heading_end_deg: heading_between(link, (length_m - HEADING_REACH_M).max(0.0), length_m),
+            from: link.from.0 as usize,
             to: link.to.0 as usize,
             two_way: link.opposite.is_some(),
             bends: bends(link),
+            bus_stop_m: None,
         }
+    }
+
+    /// All its lanes, as a set.
+    pub fn all_lanes(&self) -> u32 {
+        (1 << self.lanes) - 1
     }
 }
 
-/// The place of a vehicle's front, in its lane.
-pub(crate) fn position_in_lane(link: &Link, street: &Street, lane: u8, offset_m: f64) -> (LatLon, f64) {
+/// The place of a vehicle's front, in its lane; lane -1 is the kerb.
+pub(crate) fn position_in_lane(link: &Link, street: &Street, lane: i8, offset_m: f64) -> (LatLon, f64) {
     let heading_deg = link.line.heading_at(offset_m);
     let (lane, lanes) = (f64::from(lane), f64::from(street.lanes));
     // Lane 0 is the rightmost one.

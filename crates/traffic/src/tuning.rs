@@ -1,7 +1,8 @@
 //! Changing the traffic while it runs.
 
 use super::day_curve::DayCurve;
-use super::event::{Incident, IncidentPhase, TrafficEvent};
+use super::demand::PARKING_SHARE;
+use super::event::{Incident, IncidentPhase};
 use super::incident::StagedIncident;
 use super::incident_plan::{IncidentPlan, StageError};
 use super::simulation::Simulation;
@@ -19,15 +20,22 @@ impl Simulation {
     /// More than the network has room for. Nothing is changed then.
     pub fn set_vehicles(&mut self, count: usize) -> Result<(), BuildError> {
         self.world.check_room(count)?;
-        self.wanted = count;
-        self.adjust_count();
+        self.count.wanted = count;
+        self.adjust_count(true);
         Ok(())
     }
 
-    /// Another demand by time of day.
+    /// From now on so many vehicles stand parked at the kerb, as far as there is room.
+    pub fn set_parked(&mut self, count: usize) {
+        self.count.parked = count;
+        self.demand.parking_share = if count > 0 { PARKING_SHARE } else { 0.0 };
+        self.adjust_count(true);
+    }
+
+    /// Another demand by time of day. Missing vehicles come in, those that are too many leave when they arrive.
     pub fn set_demand(&mut self, demand: DayCurve) {
-        self.curve = demand;
-        self.adjust_count();
+        self.count.curve = demand;
+        self.adjust_count(false);
     }
 
     /// Other weather, from the next step on.
@@ -65,19 +73,5 @@ impl Simulation {
             .filter(|incident| incident.is_present())
             .map(|incident| incident.told(&self.world, IncidentPhase::Updated))
             .collect()
-    }
-
-    /// Brings as many vehicles as are wanted at this time of day.
-    pub(crate) fn adjust_count(&mut self) {
-        let time_of_day_s = self.time_of_day_s + self.now_ms() as f64 / 1_000.0;
-        let target = (self.wanted as f64 * self.curve.share_at(time_of_day_s)).round() as usize;
-        let present = self.counts().driving;
-        if present < target {
-            let entered = self.world.bring_in(target - present, &self.mix, &mut self.demand, &mut self.rng);
-            self.events.extend(entered.into_iter().map(TrafficEvent::Entered));
-        } else if present > target {
-            let left = self.world.send_away(present - target);
-            self.events.extend(left.into_iter().map(TrafficEvent::Left));
-        }
     }
 }

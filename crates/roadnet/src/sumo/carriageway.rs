@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     fn edge(kind: Option<&str>, speeds_mps: &[f64]) -> Edge {
-        let lane = |&speed_mps: &f64| Lane { speed_mps, shape: Vec::new() };
+        let lane = |&speed_mps: &f64| Lane { index: 0, speed_mps, shape: Vec::new() };
         Edge {
             id: "e".to_owned(),
             from: "a".to_owned(),

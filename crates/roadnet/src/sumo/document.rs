@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::place::GeoReference;
+use crate::LightPlan;
 
 /// A point in the network's own metres.
 pub(super) type Xy = (f64, f64);
@@ -16,6 +17,8 @@ pub(super) struct Document {
     pub junctions: HashMap<String, Junction>,
     /// Which edges may follow which, in order.
     pub connections: Vec<Connection>,
+    /// The plans of traffic lights, by name; of several for one crossing the first.
+    pub light_plans: Vec<(String, LightPlan)>,
 }
 
 /// A one-way road.
@@ -35,6 +38,8 @@ pub(super) struct Edge {
 /// One lane of an edge that cars may use.
 #[derive(Debug)]
 pub(super) struct Lane {
+    /// Its number among all lanes of the edge, also those that cars may not use.
+    pub index: u32,
     pub speed_mps: f64,
     pub shape: Vec<Xy>,
 }
@@ -51,5 +56,9 @@ pub(super) struct Junction {
 pub(super) struct Connection {
     pub from: String,
     pub to: String,
-    pub has_light: bool,
+    /// The numbers of the lanes among all lanes of the edges.
+    pub from_lane: u32,
+    pub to_lane: u32,
+    /// The name of the plan of its light, and the light's number in it.
+    pub light: Option<(String, u32)>,
 }

@@ -40,7 +40,7 @@ impl Ends {
             let (from, to) = (by_id.get(connection.from.as_str()), by_id.get(connection.to.as_str()));
             if let (Some(&from), Some(&to)) = (from, to) {
                 groups.join(slot(from, End::Stop), slot(to, End::Start));
-                lit[from] |= connection.has_light;
+                lit[from] |= connection.light.is_some();
             }
         }
         if document.connections.is_empty() {

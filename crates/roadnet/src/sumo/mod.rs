@@ -8,6 +8,7 @@ mod opposites;
 mod parse;
 mod place;
 mod read;
+mod rules;
 mod transverse_mercator;
 
 pub use place::{GeoReference, read_geo_reference};

@@ -8,7 +8,7 @@ use quick_xml::{Reader, XmlVersion};
 use super::document::{Connection, Document, Edge, Junction, Lane, Xy};
 use super::lanes::allows_cars;
 use super::place::GeoReference;
-use crate::ReadError;
+use crate::{LightColour, LightPhase, LightPlan, ReadError};
 
 /// Takes what roads are made of out of the bytes of a `.net.xml`.
 pub(super) fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
@@ -18,8 +18,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
         edges: Vec::new(),
         junctions: HashMap::new(),
         connections: Vec::new(),
+        light_plans: Vec::new(),
     };
     let (mut buffer, mut in_network, mut edge) = (Vec::new(), false, None);
+    let mut light_plan: Option<(String, LightPlan)> = None;
     loop {
         let event = reader.read_event_into(&mut buffer)?;
         match &event {
@@ -45,18 +47,38 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
                             edge.lanes.extend(attributes.lane());
                         }
                     }
+                    "tlLogic" if !is_empty => light_plan = attributes.light_plan(),
+                    "phase" => {
+                        if let Some((_, plan)) = &mut light_plan {
+                            plan.phases.extend(attributes.light_phase());
+                        }
+                    }
                     "junction" => document.junctions.extend(attributes.junction()),
                     "connection" => document.connections.extend(attributes.connection()),
                     _ => {}
                 }
             }
             Event::End(element) if element.name().as_ref() == "edge" => document.edges.extend(edge.take()),
+            Event::End(element) if element.name().as_ref() == "tlLogic" => {
+                let plan = light_plan.take().filter(|(name, plan)| {
+                    let is_new = document.light_plans.iter().all(|(known, _)| known != name);
+                    is_new && is_whole(plan)
+                });
+                document.light_plans.extend(plan);
+            }
             Event::Eof => break,
             _ => {}
         }
         buffer.clear();
     }
     if in_network { Ok(document) } else { Err(ReadError::NotSumo { root: String::new() }) }
+}
+
+/// Whether a plan has phases, all of as many lights.
+fn is_whole(plan: &LightPlan) -> bool {
+    plan.phases
+        .first()
+        .is_some_and(|first| plan.phases.iter().all(|phase| phase.shows.len() == first.shows.len()))
 }
 
 /// The attributes of one element, by name.
@@ -115,8 +137,11 @@ impl Attributes {
 
     fn lane(&self) -> Option<Lane> {
         let speed_mps = self.number("speed").filter(|speed_mps| *speed_mps > 0.0)?;
-        allows_cars(self.text("allow"), self.text("disallow"))
-            .then(|| Lane { speed_mps, shape: self.points("shape") })
+        allows_cars(self.text("allow"), self.text("disallow")).then(|| Lane {
+            index: self.count("index"),
+            speed_mps,
+            shape: self.points("shape"),
+        })
     }
 
     fn junction(&self) -> Option<(String, Junction)> {
@@ -131,6 +156,31 @@ impl Attributes {
     fn connection(&self) -> Option<Connection> {
         let (from, to) = (self.owned("from")?, self.owned("to")?);
         let is_inside = from.starts_with(':') || to.starts_with(':');
-        (!is_inside).then(|| Connection { from, to, has_light: self.0.contains_key("tl") })
+        let light = self.owned("tl").map(|name| (name, self.count("linkIndex")));
+        let (from_lane, to_lane) = (self.count("fromLane"), self.count("toLane"));
+        (!is_inside).then_some(Connection { from, to, from_lane, to_lane, light })
+    }
+
+    /// A count; 0 where it is missing or none.
+    fn count(&self, name: &str) -> u32 {
+        self.text(name).and_then(|text| text.trim().parse().ok()).unwrap_or_default()
+    }
+
+    /// The head of a plan of lights.
+    fn light_plan(&self) -> Option<(String, LightPlan)> {
+        let plan = LightPlan { offset_s: self.number("offset").unwrap_or_default(), phases: Vec::new() };
+        Some((self.owned("id")?, plan))
+    }
+
+    /// What the lights show for a while: one letter each.
+    fn light_phase(&self) -> Option<LightPhase> {
+        let duration_s = self.number("duration").filter(|duration_s| *duration_s > 0.0)?;
+        let shows = self.text("state")?.chars().map(|letter| match letter {
+            'r' | 'u' => LightColour::Red,
+            'y' | 'Y' => LightColour::Amber,
+            // Green with and without right of way; off, where the signs hold.
+            _ => LightColour::Green,
+        });
+        Some(LightPhase { duration_s, shows: shows.collect() })
     }
 }

@@ -9,6 +9,7 @@ use super::lanes::{distance_m, length_m, middle, point_at};
 use super::opposites::opposites;
 use super::parse;
 use super::place::GeoReference;
+use super::rules::rules;
 use crate::{Line, LinkIdx, Network, ReadError, Road, Warning};
 
 /// Over this many metres a line swings from its lanes to the node at its end.
@@ -19,7 +20,8 @@ const TOO_SHORT_M: f64 = 4.0 * SWING_M;
 /// Reads the bytes of a SUMO network (`.net.xml`): every edge that cars may use is a one-way road whose id is the edge's
 /// id and whose line runs along the middle of its lanes for cars. Edges that are the two directions of one road know each
 /// other as opposite links. Roads meet where the file has a connection between them (in a file without connections, at
-/// every junction), so a junction without any turn from one direction to the other is two nodes.
+/// every junction), so a junction without any turn from one direction to the other is two nodes. Its connections and its
+/// plans of traffic lights are the network's [rules](Network::rules).
 ///
 /// The class is that of the edge's type where it comes from OpenStreetMap, else taken from its limit and lanes. For where
 /// the network lies see [`GeoReference`].
@@ -75,7 +77,8 @@ pub fn read_sumo(bytes: &[u8]) -> Result<(Network, Vec<Warning>), ReadError> {
     let mut network = Network::new(roads, signals);
     network
         .pair_opposites(opposites(&edges).into_iter().filter_map(|(a, b)| Some((link_of[a]?, link_of[b]?))));
-    Ok((network, warnings))
+    let rules = rules(&document, &edges, &link_of);
+    Ok((network.with_rules(rules), warnings))
 }
 
 /// The line with its ends on the nodes. A long line leaves its lanes some metres before, so that a node beside the lanes

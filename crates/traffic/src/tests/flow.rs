@@ -1,11 +1,14 @@
 //! Traffic without incidents.
 
-use super::super::{BuildError, STEP_S, Simulation};
+use model::VehicleKind::Emergency;
+
+use super::super::{BuildError, FleetMix, STEP_S, Simulation, TrafficPlan};
 use super::{helsinki, plan, roads, run_for};
 
 #[test]
 fn for_ten_minutes_in_helsinki_nobody_overlaps_speeds_or_gets_stuck() {
-    let mut simulation = Simulation::new(helsinki(), &plan(300, 1)).unwrap();
+    let mut simulation =
+        Simulation::new(helsinki(), &TrafficPlan { mix: FleetMix::CITY, ..plan(300, 1) }).unwrap();
     let mut standing_s = vec![0.0_f64; 300];
     let mut driven_m = 0.0;
     for _ in 0..10 * 60 * 4 {
@@ -13,8 +16,12 @@ fn for_ten_minutes_in_helsinki_nobody_overlaps_speeds_or_gets_stuck() {
         assert_eq!(simulation.overlaps(), [], "at {} ms", simulation.now_ms());
         let world = simulation.world();
         for (vehicle, standing_s) in world.vehicles.iter().zip(&mut standing_s) {
-            let limit_mps = world.streets.get(vehicle.link()).limit_mps;
-            assert!(vehicle.speed_mps <= limit_mps + 1e-9, "{} in {limit_mps}", vehicle.speed_mps);
+            let limit_mps = world.streets.get(vehicle.link).limit_mps;
+            assert!(
+                vehicle.kind == Emergency || vehicle.speed_mps <= limit_mps + 1e-9,
+                "{} in {limit_mps}",
+                vehicle.speed_mps
+            );
             assert!(vehicle.accel_mps2 > -12.0, "braked with {}", vehicle.accel_mps2);
             *standing_s = if vehicle.speed_mps > 1.0 { 0.0 } else { *standing_s + STEP_S };
             assert!(*standing_s < 180.0, "stands for three minutes");
@@ -22,7 +29,7 @@ fn for_ten_minutes_in_helsinki_nobody_overlaps_speeds_or_gets_stuck() {
         }
     }
     let mean_mps = driven_m / 300.0 / 600.0;
-    assert!((5.0..9.0).contains(&mean_mps), "{mean_mps}");
+    assert!((3.5..8.0).contains(&mean_mps), "{mean_mps}");
 }
 
 #[test]
@@ -32,7 +39,7 @@ fn twice_the_vehicles_are_slower_but_never_come_to_a_standstill() {
     let world = simulation.world();
     let moving = world.vehicles.iter().filter(|vehicle| vehicle.speed_mps > 1.0).count();
     assert!(moving > 200, "{moving} of 800 move");
-    let longest_s = world.vehicles.iter().map(|vehicle| vehicle.standing_s).fold(0.0, f64::max);
+    let longest_s = world.vehicles.iter().map(|vehicle| f64::from(vehicle.standing_s)).fold(0.0, f64::max);
     assert!(longest_s < 300.0, "{longest_s}");
 }
 
@@ -73,7 +80,7 @@ fn vehicles_slow_down_for_a_sharp_corner() {
     for _ in 0..2_400 {
         simulation.step();
         for vehicle in &simulation.world().vehicles {
-            if vehicle.before.link != vehicle.link() {
+            if vehicle.before.link != vehicle.link {
                 corners += 1;
                 assert!(vehicle.speed_mps < 6.0, "{} m/s round a corner", vehicle.speed_mps);
             }
@@ -95,10 +102,16 @@ fn at_a_crossing_nobody_drives_into_the_path_of_another() {
         let grants = &world.grants[node.0 as usize];
         for (i, a) in grants.iter().enumerate() {
             for b in &grants[i + 1..] {
-                assert!(a.vehicle == b.vehicle || !world.streets.in_conflict(a.movement, b.movement));
+                assert!(
+                    a.vehicle == b.vehicle
+                        || !world
+                            .streets
+                            .turns
+                            .in_conflict((a.turn, a.from_lane, a.to_lane), (b.turn, b.from_lane, b.to_lane))
+                );
             }
         }
-        passed += world.vehicles.iter().filter(|v| v.before.link != v.link()).count();
+        passed += world.vehicles.iter().filter(|v| v.before.link != v.link).count();
     }
     assert!(passed > 300, "{passed} nodes passed");
 }

@@ -114,7 +114,7 @@ fn on_two_lanes_the_others_squeeze_past_slowly() {
         assert_eq!(simulation.overlaps(), []);
         for (i, vehicle) in simulation.world().vehicles.iter().enumerate() {
             let beside =
-                vehicle.link() == place && i != head.at() && (248.0..252.0).contains(&vehicle.offset_m);
+                vehicle.link == place && i != head.at() && (248.0..252.0).contains(&vehicle.offset_m);
             if beside && vehicle.rear_m() < 250.0 {
                 fastest_mps = fastest_mps.max(vehicle.speed_mps);
                 passed += usize::from(vehicle.before.offset_m < 250.0 && vehicle.offset_m >= 250.0);

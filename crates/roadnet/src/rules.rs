@@ -1,0 +1,58 @@
+//! What regulates traffic where links meet, as far as the network's file says it: turns, lanes, lights.
+
+use crate::LinkIdx;
+
+/// The rules of a network. Where it has none for a place, the shape of the roads has to tell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Rules {
+    /// Turns that are forbidden: from one link into a next one; in order.
+    pub forbidden: Vec<(LinkIdx, LinkIdx)>,
+    /// Ways from lane to lane, in order. A link that any of them starts from has no other turns than these.
+    pub connections: Vec<Connection>,
+    /// Plans of traffic lights.
+    pub light_plans: Vec<LightPlan>,
+}
+
+/// A way from a lane of one link into a lane of a next one. Lanes count from the right, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Connection {
+    /// The link that it leaves.
+    pub from: LinkIdx,
+    /// The link that it enters.
+    pub to: LinkIdx,
+    /// The lane that it leaves.
+    pub from_lane: u8,
+    /// The lane that it enters.
+    pub to_lane: u8,
+    /// Its light: the number of the plan, and of the light in it.
+    pub light: Option<(u32, u32)>,
+}
+
+/// A plan of fixed times that comes again and again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LightPlan {
+    /// How far the plan has come at time 0, s.
+    pub offset_s: f64,
+    /// What the lights show, one after the other; at least one, of equally many lights.
+    pub phases: Vec<LightPhase>,
+}
+
+/// What the lights of a plan show for a while.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LightPhase {
+    /// How long, s, above 0.
+    pub duration_s: f64,
+    /// What each light shows.
+    pub shows: Vec<LightColour>,
+}
+
+/// What a light shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LightColour {
+    /// Go, giving way as the rules of the road say.
+    Green,
+    /// Stop if you can.
+    Amber,
+    /// Stop.
+    Red,
+}
