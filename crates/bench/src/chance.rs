@@ -2,11 +2,12 @@
 
 /// A row of numbers.
 #[derive(Debug, Clone)]
-pub(crate) struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
     /// The row that belongs to a seed.
-    pub(crate) fn new(seed: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -30,7 +31,7 @@ impl Chance {
 
     /// One of the numbers below `end`.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    pub(crate) fn below(&mut self, end: usize) -> usize {
+    pub fn below(&mut self, end: usize) -> usize {
         ((self.share() * end as f64) as usize).min(end.saturating_sub(1))
     }
 

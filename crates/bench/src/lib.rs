@@ -1,12 +1,15 @@
-//! A city, its vehicles and zones to measure the detector with: the same on every run and every machine.
+//! A city, its vehicles and zones to measure the detector and the simulator with: the same on every run and every machine.
 
 mod chance;
 mod city;
 mod fleet;
+mod lit;
 mod message;
 mod zones;
 
+pub use chance::Chance;
 pub use city::City;
 pub use fleet::Fleet;
+pub use lit::lit_city;
 pub use message::{payload, topic};
 pub use zones::zones;

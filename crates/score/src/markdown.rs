@@ -5,12 +5,27 @@ pub const BEGIN: &str = "<!-- measured: begin -->";
 /// See [`BEGIN`].
 pub const END: &str = "<!-- measured: end -->";
 
+/// Where what was measured of the simulator begins and ends.
+pub const SIMULATOR_BEGIN: &str = "<!-- simulator measured: begin -->";
+/// See [`SIMULATOR_BEGIN`].
+pub const SIMULATOR_END: &str = "<!-- simulator measured: end -->";
+
 /// The document with `measured` between the marks; `None` if it has no marks.
 #[must_use]
 pub fn replace_measured(document: &str, measured: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{}\n{END}{after}", measured.trim()))
+    replace_between(document, measured, BEGIN, END)
+}
+
+/// The same for the simulator's marks.
+#[must_use]
+pub fn replace_simulator(document: &str, measured: &str) -> Option<String> {
+    replace_between(document, measured, SIMULATOR_BEGIN, SIMULATOR_END)
+}
+
+fn replace_between(document: &str, measured: &str, begin: &str, end: &str) -> Option<String> {
+    let (before, rest) = document.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some(format!("{before}{begin}\n{}\n{end}{after}", measured.trim()))
 }
 
 #[cfg(test)]

@@ -10,6 +10,6 @@ impl Simulation {
     #[must_use]
     pub fn whereabouts(&self, vehicle: VehicleIdx) -> (LinkIdx, f64) {
         let vehicle = &self.world.vehicles[vehicle.at()];
-        (vehicle.link(), vehicle.offset_m)
+        (vehicle.link, vehicle.offset_m)
     }
 }

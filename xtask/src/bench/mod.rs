@@ -1,7 +1,8 @@
-//! `cargo xtask bench detect`: how fast the detector is, held against its goals.
+//! `cargo xtask bench`: how fast the detector and the simulator are, held against their goals.
 
 mod figures;
 mod measured;
+mod simulator;
 mod workers;
 
 use std::time::Duration;
@@ -15,7 +16,8 @@ use crate::screen::Screen;
 
 const DOCUMENT: &str = "docs/performance.md";
 
-/// Measure how fast the detector is: reports a second on one core and on two, and the memory of a vehicle.
+/// Measure how fast the detector is (reports a second on one core and on two, the memory of a vehicle), or the simulator
+/// (vehicle updates a second side by side with SUMO's, 50,000 vehicles, the memory of one).
 ///
 /// Builds with optimisation, runs the benchmarks (criterion) and holds what they give against the goals. Other programs
 /// on the machine cost little, because a thread's own time is measured, but they do take its caches: measure on a quiet one.
@@ -36,11 +38,23 @@ pub(crate) struct Args {
 enum What {
     /// The detector.
     Detect,
+    /// The simulator; needs SUMO.
+    Simulator,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    let What::Detect = args.what;
     let screen = Screen::new();
+    match args.what {
+        What::Detect => detect(args, screen),
+        What::Simulator => {
+            screen.heading("Measuring how fast the simulator is");
+            let tables = simulator::measure(screen)?;
+            tell(args, screen, &tables, markdown::replace_simulator)
+        }
+    }
+}
+
+fn detect(args: &Args, screen: Screen) -> anyhow::Result<()> {
     screen.heading("Measuring how fast the detector is");
     if !args.again {
         screen.step("benchmarks", || Ok((measured::run_benchmarks()?, String::new())))?;
@@ -51,16 +65,25 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     })?;
     let workers = screen.step("workers", || workers::measure().map(|times| (times, String::new())))?;
     let tables = tables(&Measured::read(bytes_per_vehicle, workers)?);
-    for table in &tables {
+    tell(args, screen, &tables, markdown::replace_measured)
+}
+
+/// Shows the tables, and writes them into the document where that is asked for.
+fn tell(
+    args: &Args,
+    screen: Screen,
+    tables: &[score::table::Table],
+    replace: impl Fn(&str, &str) -> Option<String>,
+) -> anyhow::Result<()> {
+    for table in tables {
         screen.block(&table.to_text(screen.has_colours()));
     }
     if args.write {
         let path = testbed::workspace_folder().join(DOCUMENT);
         let document = std::fs::read_to_string(&path).with_context(|| format!("cannot read {DOCUMENT}"))?;
         let text: Vec<String> = tables.iter().map(score::table::Table::to_markdown).collect();
-        let document = markdown::replace_measured(&document, &text.join("\n")).with_context(|| {
-            format!("{DOCUMENT} lacks the marks {} and {}", markdown::BEGIN, markdown::END)
-        })?;
+        let document = replace(&document, &text.join("\n"))
+            .with_context(|| format!("{DOCUMENT} lacks the marks between which the figures stand"))?;
         std::fs::write(&path, document).with_context(|| format!("cannot write {DOCUMENT}"))?;
         screen.done(DOCUMENT, "written", Duration::ZERO);
     }

@@ -14,10 +14,10 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("roadnet", &["model"]),
     ("detect", &["model", "roadnet"]),
-    ("traffic", &["model", "roadnet"]),
+    ("traffic", &["model", "roadnet", "bench"]),
     ("yardstick", &["model", "roadnet"]),
     ("score", &["model", "roadnet", "detect", "yardstick"]),
-    ("bench", &["model", "roadnet", "detect", "traffic"]),
+    ("bench", &["model", "roadnet", "detect"]),
     ("link", &["model", "testbed"]),
     ("testbed", &[]),
     ("simulator", &["model", "roadnet", "traffic", "yardstick", "link", "testbed"]),
@@ -26,7 +26,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("web", &["model", "roadnet", "yardstick", "link", "testbed"]),
     ("end-to-end", &["model", "roadnet", "detect", "link", "testbed"]),
     ("fuzz", &["model", "roadnet", "detect"]),
-    ("xtask", &["model", "roadnet", "detect", "score", "bench", "traffic", "testbed"]),
+    ("xtask", &["model", "roadnet", "detect", "score", "bench", "testbed"]),
 ];
 /// Beside the programs, only chores and tests may use what starts servers.
 const ONLY_IN_TESTS: &str = "testbed";
