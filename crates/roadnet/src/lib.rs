@@ -13,6 +13,7 @@ pub mod matching;
 mod network;
 pub mod osm;
 mod read;
+mod restriction;
 mod road;
 mod route;
 mod rules;

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use crate::osm::{Wanted, is_drivable, read_pbf, roads};
+use crate::osm::{Wanted, is_drivable, read_pbf, roads, rules};
 use crate::{Network, ReadError, Warning, read_geojson, read_sumo};
 
 /// Reads roads from the bytes of a file: OSM-tagged GeoJSON (see [`read_geojson`]), a SUMO network (see
@@ -25,7 +25,9 @@ pub fn read(bytes: &[u8]) -> Result<(Network, Vec<Warning>), ReadError> {
     if found.roads.is_empty() {
         warnings.push(Warning::new("file", "holds no road that motor vehicles can use"));
     }
-    Ok((Network::new(found.roads, found.signals), warnings))
+    let network = Network::new(found.roads, found.signals);
+    let rules = rules(&extract, &network);
+    Ok((network.with_rules(rules), warnings))
 }
 
 /// What of an extract makes its roads.

@@ -13,6 +13,25 @@ pub struct Rules {
     pub light_plans: Vec<LightPlan>,
 }
 
+impl Rules {
+    /// The same rules for links with other numbers; those of links without a number are left out.
+    pub(crate) fn renumbered(&self, number: impl Fn(LinkIdx) -> Option<LinkIdx>) -> Self {
+        let connections = self.connections.iter().filter_map(|connection| {
+            let (from, to) = (number(connection.from)?, number(connection.to)?);
+            Some(Connection { from, to, ..*connection })
+        });
+        let forbidden = self.forbidden.iter().filter_map(|&(from, to)| Some((number(from)?, number(to)?)));
+        let mut rules = Self {
+            forbidden: forbidden.collect(),
+            connections: connections.collect(),
+            light_plans: self.light_plans.clone(),
+        };
+        rules.forbidden.sort_unstable();
+        rules.connections.sort_unstable();
+        rules
+    }
+}
+
 /// A way from a lane of one link into a lane of a next one. Lanes count from the right, from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Connection {

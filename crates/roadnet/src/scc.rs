@@ -16,7 +16,8 @@ pub struct KeptPart {
 }
 
 /// Keeps the largest strongly connected part (by metres of road): the one in which a vehicle never gets stuck. Of
-/// parts equally large, the one with the lowest node. Signals are kept where they lie on a point of a kept road.
+/// parts equally large, the one with the lowest node. Signals are kept where they lie on a point of a kept road,
+/// rules where they are of kept links.
 #[must_use]
 pub fn keep_largest_strongly_connected_part(network: &Network) -> (Network, KeptPart) {
     let part_of = strongly_connected_parts(network);
@@ -41,9 +42,24 @@ pub fn keep_largest_strongly_connected_part(network: &Network) -> (Network, Kept
         }
     }
 
-    let kept: Vec<Road> = kept_roads(network, |link| largest.is_some() && inside(link) == largest);
+    let is_kept = |link: LinkIdx| largest.is_some() && inside(link) == largest;
+    let kept: Vec<Road> = kept_roads(network, is_kept);
     let signals = signals_on(&kept, network);
-    let part = Network::new(kept, signals);
+    // Roads keep their order, so links do.
+    let mut next = 0;
+    let numbers: Vec<Option<LinkIdx>> = network
+        .links()
+        .map(|(idx, _)| {
+            let number = is_kept(idx).then_some(LinkIdx(next));
+            next += u32::from(number.is_some());
+            number
+        })
+        .collect();
+    let number = |link: LinkIdx| numbers[link.0 as usize];
+    let mut part = Network::new(kept, signals).with_rules(network.rules().renumbered(number));
+    part.pair_opposites(
+        network.links().filter_map(|(idx, link)| Some((number(idx)?, number(link.opposite?)?))),
+    );
     let report = KeptPart {
         links_before: network.link_count(),
         links_after: part.link_count(),

@@ -119,6 +119,7 @@ impl Scenario {
             incidents.push(incident.plan(network).map_err(at(incident.line))?);
         }
         Ok(TrafficPlan {
+            trips: Vec::new(),
             seed: self.seed,
             vehicles: self.vehicles,
             parked: self.parked,

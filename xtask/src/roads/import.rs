@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use roadnet::osm::{Wanted, read_pbf, roads};
+use roadnet::osm::{Wanted, read_pbf, roads, rules};
 use roadnet::{Network, Tags, geojson, keep_largest_strongly_connected_part};
 
 use super::basemap::Basemap;
@@ -28,6 +28,8 @@ pub fn import(file: &Path, out: &Path, source: Option<&str>) -> anyhow::Result<(
 
     let found = roads(&extract);
     let whole = Network::new(found.roads.iter().cloned(), found.signals.clone());
+    let rules = rules(&extract, &whole);
+    let whole = whole.with_rules(rules);
     let (network, kept) = keep_largest_strongly_connected_part(&whole);
     ensure!(
         network.link_count() > 0,

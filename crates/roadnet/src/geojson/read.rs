@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::feature::{Feature, position, positions};
+use crate::restriction::{Restriction, forbidden_turns, is_only};
 use crate::tags::{Conventions, Tags, carriageways};
-use crate::{Line, Network, ReadError, Road, RoadClass, Warning};
+use crate::{Line, Network, ReadError, Road, RoadClass, Rules, Warning};
 
 /// Tags that say that a line without `highway` is something else than a road.
 const OTHER_KINDS: [&str; 13] = [
@@ -29,7 +30,8 @@ struct Document<'a> {
 /// properties, else the feature's place in the file, counted from 0.
 ///
 /// LineStrings and MultiLineStrings are roads; lines that share an end coordinate join there, and only there. Points
-/// with `highway=traffic_signals` are traffic lights; other geometries and `highway` values that are not for motor
+/// with `highway=traffic_signals` are traffic lights; Points with `type=restriction`, `restriction` as in OSM (`no_…`, `only_…`) and
+/// the ids of roads `from` and `to` restrict the turns at the node where they lie; other geometries and `highway` values that are not for motor
 /// vehicles are ignored. No `oneway` means both ways, on a roundabout one way. A line without any `highway` tag
 /// counts as an unclassified road, with a warning.
 ///
@@ -55,13 +57,16 @@ pub fn read_geojson(bytes: &[u8]) -> Result<(Network, Vec<Warning>), ReadError> 
     if reader.roads.is_empty() {
         reader.warnings.push(Warning::new("file", "holds no road that motor vehicles can use"));
     }
-    Ok((Network::new(reader.roads, reader.signals), reader.warnings))
+    let network = Network::new(reader.roads, reader.signals);
+    let forbidden = forbidden_turns(&network, &reader.restrictions, |id, road| id == road);
+    Ok((network.with_rules(Rules { forbidden, ..Rules::default() }), reader.warnings))
 }
 
 #[derive(Default)]
 struct Reader {
     roads: Vec<Road>,
     signals: Vec<model::LatLon>,
+    restrictions: Vec<Restriction<String>>,
     warnings: Vec<Warning>,
     ids: HashSet<Arc<str>>,
 }
@@ -94,12 +99,29 @@ impl Reader {
                     Err(e) => self.warn(&label, format!("skipped: its position {e}")),
                 }
             }
+            "Point" if tags.get("type") == Some("restriction") => {
+                self.take_restriction(&label, &tags, position(&geometry.coordinates));
+            }
             "LineString" => self.take_lines(&label, id, &tags, &[&geometry.coordinates]),
             "MultiLineString" => match geometry.coordinates.as_array() {
                 Some(lines) => self.take_lines(&label, id, &tags, &lines.iter().collect::<Vec<_>>()),
                 None => self.warn(&label, "skipped: its coordinates are not a list of lines".to_owned()),
             },
             _ => {}
+        }
+    }
+
+    fn take_restriction(&mut self, label: &str, tags: &Tags, place: Result<model::LatLon, String>) {
+        let Some(is_only) = is_only(tags) else { return };
+        match (place, tags.get("from"), tags.get("to")) {
+            (Ok(via), Some(from), Some(to)) => {
+                let (from, to) = (from.to_owned(), to.to_owned());
+                self.restrictions.push(Restriction { is_only, from, via, to });
+            }
+            (Err(e), ..) => self.warn(label, format!("skipped: its position {e}")),
+            _ => {
+                self.warn(label, "skipped: a turn restriction needs `from` and `to`, ids of roads".to_owned())
+            }
         }
     }
 

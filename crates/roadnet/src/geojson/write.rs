@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{Carriageway, Network, Road};
 
 /// Writes a network so that [`read_geojson`](crate::read_geojson) gives it again: roads with their limits and lanes
-/// spelled out, then traffic lights. `attribution` stands at the top of the file. The same network gives the same bytes.
+/// spelled out, then traffic lights, then forbidden turns. `attribution` stands at the top of the file. The same network gives the same bytes.
 ///
 /// # Errors
 /// What `out` reports.
@@ -28,6 +28,17 @@ pub fn write_network(network: &Network, attribution: &str, out: &mut impl Write)
             &light,
             &format!(r#"{{"type":"Point","coordinates":{}}}"#, position(signal)),
         )?;
+    }
+    for &(from, to) in &network.rules().forbidden {
+        let (from, to) = (network.link(from), network.link(to));
+        let turn = Properties::from([
+            ("type", json!("restriction")),
+            ("restriction", json!("no_turn")),
+            ("from", json!(&*from.road_id)),
+            ("to", json!(&*to.road_id)),
+        ]);
+        let node = position(network.node(from.to));
+        features.feature(None, &turn, &format!(r#"{{"type":"Point","coordinates":{node}}}"#))?;
     }
     features.finish()
 }

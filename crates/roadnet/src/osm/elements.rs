@@ -53,3 +53,16 @@ pub struct WayMember {
     /// `outer`, `inner` or something else.
     pub role: Box<str>,
 }
+
+/// A turn restriction at a node: from a way over the node into a way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OsmRestriction {
+    /// Whether the turn is the only one allowed from there; else it is forbidden.
+    pub is_only: bool,
+    /// The way that one comes on.
+    pub from: i64,
+    /// The node.
+    pub via: i64,
+    /// The way that one would go on by.
+    pub to: i64,
+}

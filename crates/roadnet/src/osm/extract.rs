@@ -2,7 +2,7 @@
 
 use model::LatLon;
 
-use super::{OsmNode, OsmRelation, OsmWay};
+use super::{OsmNode, OsmRelation, OsmRestriction, OsmWay};
 use crate::Bounds;
 
 /// The wanted part of an extract, in the order of the file.
@@ -16,6 +16,8 @@ pub struct Extract {
     pub ways: Vec<OsmWay>,
     /// The wanted relations.
     pub relations: Vec<OsmRelation>,
+    /// All turn restrictions at nodes that hold for cars at all times.
+    pub restrictions: Vec<OsmRestriction>,
     /// How many elements the whole extract holds.
     pub counts: Counts,
     /// The state of OpenStreetMap that the extract shows, in seconds since 1970: as its header says, else the time of

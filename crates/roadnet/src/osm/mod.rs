@@ -6,9 +6,11 @@
 mod elements;
 mod extract;
 mod pbf;
+mod restrictions;
 mod roads;
 
-pub use elements::{OsmNode, OsmRelation, OsmWay, WayMember};
+pub use elements::{OsmNode, OsmRelation, OsmRestriction, OsmWay, WayMember};
 pub use extract::{Counts, Extract, Places};
 pub use pbf::{Wanted, read_pbf};
+pub use restrictions::rules;
 pub use roads::{NotRoad, OsmRoads, is_drivable, roads};

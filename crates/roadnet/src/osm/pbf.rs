@@ -5,7 +5,8 @@ use std::io::{Read, Seek};
 use model::LatLon;
 use osmpbf::{BlobDecode, BlobReader, Element, RelMemberType};
 
-use super::{Extract, OsmNode, OsmRelation, OsmWay, WayMember};
+use super::{Extract, OsmNode, OsmRelation, OsmRestriction, OsmWay, WayMember};
+use crate::restriction::is_only;
 use crate::{Bounds, ReadError, Tags};
 
 /// What of an extract is to be kept, by tags. The nodes of kept ways are always kept as places.
@@ -39,6 +40,7 @@ pub fn read_pbf(mut source: impl Read + Seek + Send, wanted: &Wanted) -> Result<
         extract.counts.relations += 1;
         newest_ms = newest_ms.max(relation.info().milli_timestamp());
         let tags: Tags = relation.tags().collect();
+        extract.restrictions.extend(restriction(&relation, &tags));
         if (wanted.relation)(&tags) {
             let members = relation.members().filter(|member| member.member_type == RelMemberType::Way);
             let ways = members
@@ -95,6 +97,26 @@ pub fn read_pbf(mut source: impl Read + Seek + Send, wanted: &Wanted) -> Result<
     extract.state_epoch_s = header.state_epoch_s.or(newest_ms.filter(|&ms| ms > 0).map(|ms| ms / 1000));
     extract.bounds = header.bounds;
     Ok(extract)
+}
+
+/// A relation as a turn restriction at a node, if it is one.
+fn restriction(relation: &osmpbf::Relation<'_>, tags: &Tags) -> Option<OsmRestriction> {
+    if tags.get("type") != Some("restriction") {
+        return None;
+    }
+    let is_only = is_only(tags)?;
+    let member = |wanted: &str, kind: RelMemberType| {
+        let mut members = relation.members();
+        members
+            .find(|member| member.member_type == kind && member.role().is_ok_and(|role| role == wanted))
+            .map(|member| member.member_id)
+    };
+    Some(OsmRestriction {
+        is_only,
+        from: member("from", RelMemberType::Way)?,
+        via: member("via", RelMemberType::Node)?,
+        to: member("to", RelMemberType::Way)?,
+    })
 }
 
 /// An extract starts with the length of a header in four bytes, then the header, which names its type first.

@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn lane(shape: &[Xy]) -> Lane {
-        Lane { speed_mps: 10.0, shape: shape.to_vec() }
+        Lane { index: 0, speed_mps: 10.0, shape: shape.to_vec() }
     }
 
     #[test]
