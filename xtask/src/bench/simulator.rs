@@ -39,7 +39,7 @@ impl Updates {
 }
 
 /// Measures; gives the tables with the goals.
-pub(super) fn measure(screen: &Screen) -> anyhow::Result<Vec<Table>> {
+pub(super) fn measure(screen: Screen) -> anyhow::Result<Vec<Table>> {
     ensure!(score::sumo::is_installed(), "SUMO is not installed: apt-get install sumo sumo-tools");
     let folder = testbed::workspace_folder().join("target/bench/simulator");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
