@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use link::recording::decompressed;
 use model::Zone;
-use roadnet::{Network, keep_largest_strongly_connected_part};
+use roadnet::{Network, keep_largest_strongly_connected_part, keep_links};
 
 use crate::scenario::Scenario;
 use link::Failure;
@@ -54,6 +54,10 @@ pub fn roads(setting: &Path, scenario: &Scenario) -> Result<Arc<Network>, Failur
     for warning in &warnings {
         tracing::debug!(%warning, "roads");
     }
+    let network = match &scenario.network_classes {
+        Some(classes) => keep_links(&network, |link| classes.contains(&network.link(link).class)),
+        None => network,
+    };
     let (part, kept) = keep_largest_strongly_connected_part(&network);
     if kept.links_before == 0 {
         return Err(Failure::Usage(anyhow::anyhow!("{} holds no road to drive on", path.display())));

@@ -1,6 +1,7 @@
 //! The part of a network in which every place can be reached from every other.
 
-use crate::{LinkIdx, Network, NodeIdx, Road};
+use crate::part::keep_links;
+use crate::{LinkIdx, Network, NodeIdx};
 
 /// What was kept of a network, and what there was before.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,23 +44,7 @@ pub fn keep_largest_strongly_connected_part(network: &Network) -> (Network, Kept
     }
 
     let is_kept = |link: LinkIdx| largest.is_some() && inside(link) == largest;
-    let kept: Vec<Road> = kept_roads(network, is_kept);
-    let signals = signals_on(&kept, network);
-    // Roads keep their order, so links do.
-    let mut next = 0;
-    let numbers: Vec<Option<LinkIdx>> = network
-        .links()
-        .map(|(idx, _)| {
-            let number = is_kept(idx).then_some(LinkIdx(next));
-            next += u32::from(number.is_some());
-            number
-        })
-        .collect();
-    let number = |link: LinkIdx| numbers[link.0 as usize];
-    let mut part = Network::new(kept, signals).with_rules(network.rules().renumbered(number));
-    part.pair_opposites(
-        network.links().filter_map(|(idx, link)| Some((number(idx)?, number(link.opposite?)?))),
-    );
+    let part = keep_links(network, is_kept);
     let report = KeptPart {
         links_before: network.link_count(),
         links_after: part.link_count(),
@@ -67,22 +52,6 @@ pub fn keep_largest_strongly_connected_part(network: &Network) -> (Network, Kept
         length_after_m: part.road_length_m(),
     };
     (part, report)
-}
-
-/// A road is kept or dropped whole: its two directions join the same two nodes.
-fn kept_roads(network: &Network, keep: impl Fn(LinkIdx) -> bool) -> Vec<Road> {
-    let of_roads = network
-        .links()
-        .filter(|(_, link)| link.direction == crate::Direction::Forward || link.opposite.is_none());
-    let keep_road: Vec<bool> = of_roads.map(|(idx, _)| keep(idx)).collect();
-    network.roads().into_iter().zip(keep_road).filter_map(|(road, keep)| keep.then_some(road)).collect()
-}
-
-fn signals_on(roads: &[Road], network: &Network) -> Vec<model::LatLon> {
-    let key = |point: &model::LatLon| (point.lat.to_bits(), point.lon.to_bits());
-    let on_roads: std::collections::HashSet<(u64, u64)> =
-        roads.iter().flat_map(|road| road.line.points().iter().map(key)).collect();
-    network.signals().iter().filter(|signal| on_roads.contains(&key(signal))).copied().collect()
 }
 
 /// For each node the number of its part (Tarjan's algorithm, without recursion so that a long road cannot exhaust

@@ -3,10 +3,12 @@
 use std::io::Write;
 
 use crate::files;
+use crate::reports::Reporting;
 use crate::scenario::ScenarioIncident;
 use crate::settings::CheckArgs;
 use crate::traffic::Simulation;
 use link::Failure;
+use model::simulation::ReportRule;
 
 /// Checks a scenario against a road network and tells on `out` what it will do.
 ///
@@ -24,10 +26,10 @@ pub fn check(args: &CheckArgs, out: &mut impl Write) -> Result<(), Failure> {
     let mut tell = |line: String| writeln!(out, "{line}").map_err(|error| Failure::Failed(error.into()));
     tell(format!("{}: fine", args.file.display()))?;
     tell(format!(
-        "  {} vehicles on {:.1} km of road, a report each {} s, seed {}",
+        "  {} vehicles on {:.1} km of road, {}, seed {}",
         scenario.vehicles,
         network.road_length_m() / 1_000.0,
-        scenario.reporting.interval_s,
+        how_they_report(&scenario.reporting),
         scenario.seed
     ))?;
     for (incident, planned) in scenario.incidents.iter().zip(&plan.incidents) {
@@ -57,6 +59,24 @@ fn effect(incident: &ScenarioIncident) -> String {
         Some(closure) => {
             let limit = closure.limit_kmh.map_or_else(String::new, |kmh| format!(", {kmh} km/h beside it"));
             format!("lanes {:?} closed for {} m{limit}", closure.lanes, closure.length_m)
+        }
+    }
+}
+
+fn how_they_report(reporting: &Reporting) -> String {
+    let who = if reporting.share < 1.0 {
+        format!("{} % of them report ", reporting.share * 100.0)
+    } else {
+        String::new()
+    };
+    match reporting.rule {
+        ReportRule::Fixed => format!(
+            "{who}{} {} s",
+            if who.is_empty() { "a report each" } else { "each" },
+            reporting.interval_s
+        ),
+        ReportRule::Cam => {
+            format!("{who}{} the rule for CAMs", if who.is_empty() { "reports by" } else { "by" })
         }
     }
 }

@@ -50,7 +50,7 @@ impl Cam {
             self.pace_ms = elapsed_ms.min(LONGEST_MS);
             self.at_pace = 0;
         } else if elapsed_ms >= self.pace_ms {
-            self.at_pace += 1;
+            self.at_pace = self.at_pace.saturating_add(1);
             if self.at_pace >= AT_THIS_PACE {
                 self.pace_ms = LONGEST_MS;
             }
@@ -88,6 +88,7 @@ mod tests {
     #[test]
     fn a_vehicle_that_stands_sends_once_a_second() {
         assert_eq!(sent(3_000, |_| at(0.0, 0.0, 0.0)), [0, 1_000, 2_000, 3_000]);
+        assert_eq!(sent(3_600_000, |_| at(0.0, 0.0, 0.0)).len(), 3_601);
     }
 
     #[test]

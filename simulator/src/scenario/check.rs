@@ -4,6 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use model::simulation::Limits;
 use model::{LatLon, VehicleKind, check_id};
+use roadnet::RoadClass;
 use toml::Spanned;
 
 use super::error::{ScenarioError, Source};
@@ -80,6 +81,21 @@ impl Checker<'_> {
                 Err(self.source.error_at(&value.span(), reason))
             }
         }
+    }
+
+    pub fn classes(
+        &self,
+        value: Option<Spanned<Vec<String>>>,
+    ) -> Result<Option<Vec<RoadClass>>, ScenarioError> {
+        let Some(value) = value else { return Ok(None) };
+        let class = |name: &String| {
+            RoadClass::from_highway(name).ok_or_else(|| {
+                let reason =
+                    format!("network_classes: {name:?} is no class of road, as OSM's highway has them");
+                self.source.error_at(&value.span(), reason)
+            })
+        };
+        value.get_ref().iter().map(class).collect::<Result<Vec<_>, _>>().map(Some)
     }
 
     pub fn demand(&self, value: Option<Spanned<Vec<f64>>>) -> Result<DayCurve, ScenarioError> {

@@ -11,6 +11,7 @@ pub(super) struct RawScenario {
     pub description: Option<String>,
     pub network: Option<String>,
     pub network_from: Option<String>,
+    pub network_classes: Option<Spanned<Vec<String>>>,
     pub zones: Option<String>,
     pub vehicles: Option<Spanned<i64>>,
     pub parked: Option<Spanned<i64>>,

@@ -14,7 +14,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use roadnet::Network;
+use roadnet::{Network, RoadClass};
 use serde::Serialize;
 
 use crate::reports::Reporting;
@@ -39,6 +39,9 @@ pub struct Scenario {
     /// Where the network comes from, for whoever lacks it.
     #[serde(skip)]
     pub network_from: Option<String>,
+    /// The classes of road that are driven on; `None` = all.
+    #[serde(skip)]
+    pub network_classes: Option<Vec<RoadClass>>,
     /// A GeoJSON file of zones, from the folder of the scenario.
     #[serde(skip)]
     pub zones: Option<PathBuf>,

@@ -39,6 +39,7 @@ impl Scenario {
             description: raw.description,
             network: raw.network.map(Into::into),
             network_from: raw.network_from,
+            network_classes: check.classes(raw.network_classes)?,
             zones: raw.zones.map(Into::into),
             vehicles: check.count("vehicles", raw.vehicles, 300, 1..=100_000)?,
             parked: check.count("parked", raw.parked, 0, 0..=100_000)?,

@@ -107,6 +107,7 @@ fn every_complaint_names_line_and_reason() {
         ("report_rule = \"often\"", "1: unknown variant `often`, expected `fixed` or `cam`"),
         ("seed = 1\nreport_loss = 1.5", "2: report_loss = 1.5 is outside 0 to 1"),
         ("gps_noise_m = nan", "1: gps_noise_m = NaN is outside"),
+        ("network_classes = [\"path to glory\"]", "1: network_classes: \"path to glory\" is no class"),
         ("time_of_day = \"25:00\"", "1: time_of_day = \"25:00\" is not a time"),
         ("vehicles = 5\ndemand = [1, 1]", "2: demand must be 24 shares"),
         ("weather = 0.1", "1: weather = 0.1 is outside 0.3 to 1"),

@@ -90,6 +90,8 @@ async fn three_hundred_vehicles_report_every_second_and_two_of_them_crash() {
     assert!(seen.hazards.iter().all(|hazard| hazard.cause.code == 2));
     assert!(seen.hazards.iter().all(|hazard| hazard.position.distance_m(CRASH) < 25.0));
     assert_eq!(seen.hazards.iter().filter(|hazard| hazard.cancel).count(), 2);
+    // Jams come about too, before lights.
+    seen.truths.retain(|truth| truth["kind"] == "crash");
     let phases: Vec<_> = seen.truths.iter().map(|truth| truth["phase"].as_str().unwrap()).collect();
     assert_eq!(phases, ["started", "updated", "ended"]);
     assert_eq!(seen.truths[1]["road"]["name"], "Mannerheimintie");
