@@ -32,7 +32,7 @@ fn roads_path(setting: &Path, scenario: &Scenario) -> PathBuf {
 }
 
 /// A road network on which every place can be reached from every other, so that no vehicle is ever trapped; or a whole one, if
-/// less than [`OPEN_BELOW`] of it is like that, as of a motorway.
+/// less than 75 % of its length is like that, as of a motorway.
 ///
 /// # Errors
 /// If the file cannot be read, or holds no roads.
