@@ -53,5 +53,6 @@ async fn a_crash_that_is_detected_counts_as_found_with_its_delay() {
 
     let text = std::fs::read_to_string(&truth).expect("the truth in a file");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!((&lines[0]["id"], &lines[0]["phase"]), (&json!("main-street"), &json!("started")), "{text}");
+    let told = lines.iter().find(|line| line["id"] == "main-street").expect("the crash in the file");
+    assert_eq!((&told["kind"], &told["phase"]), (&json!("crash"), &json!("started")), "{text}");
 }

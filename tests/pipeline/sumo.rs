@@ -2,7 +2,7 @@
 //! detected on.
 
 use end_to_end::city::City;
-use model::{Event, EventKind, Geometry, LatLon};
+use model::{Event, EventKind, Geometry, LatLon, Phase};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -85,7 +85,19 @@ async fn floating_car_data_of_sumo_is_replayed_and_detected_on() {
     let status = replay.wait(Duration::from_secs(60)).await;
     assert!(status.is_some_and(|status| status.success()), "{status:?}\n{}", replay.tail());
 
-    let jam = city.wait_for(EventKind::Jam, 30, |event| distance_m(event, STOPS_AT) < 150.0).await;
+    // It grows backwards from the car that stopped, and dissolves from there.
+    let jam = city.wait_for(EventKind::Jam, 30, |event| event.phase == Phase::Ended).await;
     assert_eq!(jam.road.as_ref().map(|road| road.id.as_str()), Some("narrow"), "{jam:?}");
-    assert!(jam.measures.vehicles.is_some_and(|vehicles| vehicles >= 5), "{jam:?}");
+    let (status, body) = city.get(&format!("/api/v1/events/{}", jam.id)).await;
+    assert_eq!(status, 200, "{body}");
+    let revisions = body["revisions"].as_array().expect("revisions");
+    let course: Vec<Event> = revisions
+        .iter()
+        .map(|revision| serde_json::from_value(revision["event"].clone()).expect("an event"))
+        .collect();
+    assert!(course.iter().any(|event| distance_m(event, STOPS_AT) < 150.0), "{course:#?}");
+    assert!(
+        course.iter().any(|event| event.measures.vehicles.is_some_and(|count| count >= 10)),
+        "{course:#?}"
+    );
 }
