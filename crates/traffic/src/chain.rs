@@ -9,6 +9,9 @@ use super::world::World;
 
 /// Room beside its own length that a vehicle wants behind a node, m.
 const ROOM_MARGIN_M: f64 = 2.5;
+/// Nobody comes onto a roundabout of which more than this share is taken; for the one who has waited longest it is more.
+const ROUNDABOUT_SHARE: f64 = 0.35;
+const ROUNDABOUT_MOST: f64 = 0.48;
 /// What a lane that does not lead on seems to lack in room, m.
 const UNSUITED_M: f64 = 200.0;
 
@@ -54,12 +57,19 @@ impl World {
         let mut room_m = 0.0;
         let mut passed_shared = false;
         for nth in first..LONGEST_CHAIN {
-            let (Some(from), Some(to)) = (trip.link_ahead(nth), trip.link_ahead(nth + 1)) else { break };
+            let (Some(from), Some(to)) = (trip.link_ahead(nth), trip.link_ahead(nth + 1)) else {
+                // Where the trip ends one soon leaves the lanes, however short the last link is.
+                return if trip.is_last && !chain.is_empty() { Ok(()) } else { Err(Refusal::NoRoom) };
+            };
             let Some((number, turn)) = self.streets.turns.between(from, to) else {
                 return Err(Refusal::WrongLane { nth, lane });
             };
             if !self.is_lit_green(idx, turn.light, nth == first) {
                 return Err(Refusal::Light);
+            }
+            // A roundabout that is full all the way round would stand for ever.
+            if self.streets.turns.roundabout_entered(turn).is_some_and(|round| self.is_full(round, idx)) {
+                return Err(Refusal::NoRoom);
             }
             let Some(range) = turn.entries.get(usize::from(lane)).copied().flatten() else {
                 return Err(Refusal::WrongLane { nth, lane });
@@ -104,6 +114,21 @@ impl World {
     fn is_close(&self, idx: VehicleIdx) -> bool {
         let vehicle = &self.vehicles[idx.at()];
         self.streets.get(vehicle.link).length_m - vehicle.offset_m < vehicle.speed_mps
+    }
+
+    /// Whether a roundabout is too full for a vehicle to come onto it.
+    fn is_full(&self, roundabout: usize, idx: VehicleIdx) -> bool {
+        let (mut taken_m, mut lanes_m) = (0.0, 0.0);
+        for &link in &self.streets.turns.roundabouts()[roundabout] {
+            let street = self.streets.get(link);
+            lanes_m += street.length_m * f64::from(street.lanes);
+            for lane in 0..street.lanes {
+                let there = self.lanes.fronts(self.streets.lane(link, lane)).iter();
+                taken_m += there.map(|idx| self.vehicles[idx.at()].length_m + ROOM_MARGIN_M).sum::<f64>();
+            }
+        }
+        let is_first = self.first_at_roundabout[roundabout].1 == idx;
+        taken_m > lanes_m * if is_first { ROUNDABOUT_MOST } else { ROUNDABOUT_SHARE }
     }
 
     /// Room on a lane that is promised to others who have not come in yet, m.

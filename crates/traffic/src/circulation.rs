@@ -11,18 +11,22 @@ const MOST_LINKS: usize = 24;
 /// The longest way round, m.
 const LONGEST_M: f64 = 300.0;
 
-/// For each link, whether it is part of a roundabout.
-pub(crate) fn circulating_links(network: &Network, streets: &[Street]) -> Vec<bool> {
+/// Sharper corners are those of a block, degrees.
+const SHARPEST_DEG: f64 = 75.0;
+
+/// The roundabouts, each with its links in their order.
+pub(crate) fn roundabouts(network: &Network, streets: &[Street]) -> Vec<Vec<LinkIdx>> {
     let mut found = vec![false; streets.len()];
+    let mut rounds = Vec::new();
     for (link, _) in network.links() {
         if found[link.0 as usize] {
             continue;
         }
-        for link in way_round(network, streets, link).unwrap_or_default() {
-            found[link.0 as usize] = true;
-        }
+        let Some(round) = way_round(network, streets, link) else { continue };
+        round.iter().for_each(|link| found[link.0 as usize] = true);
+        rounds.push(round);
     }
-    found
+    rounds
 }
 
 /// Follows the one-way links that keep to the left, until the start comes again.
@@ -38,8 +42,7 @@ fn way_round(network: &Network, streets: &[Street], start: LinkIdx) -> Option<Ve
         let ahead = network.outgoing(network.link(at).to).iter().copied().filter(|&next| is_one_way(next));
         let next = ahead.min_by(|&a, &b| turn_deg(streets, at, a).total_cmp(&turn_deg(streets, at, b)))?;
         let deg = turn_deg(streets, at, next);
-        // Sharp corners are those of a block, not of a roundabout.
-        if deg.abs() > 75.0 {
+        if deg.abs() > SHARPEST_DEG {
             return None;
         }
         turned_deg += deg;

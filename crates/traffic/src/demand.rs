@@ -216,14 +216,17 @@ impl Demand {
         let ways: Vec<LinkIdx> =
             world.streets.turns.of(from).iter().filter(leads).map(|turn| turn.to).collect();
         for &to in &ways {
-            let mut way = vec![to];
-            let rest = goal.filter(|&goal| goal != to).map(|goal| self.way(world, to, goal));
-            match rest {
-                Some(Some(rest)) => way.extend(rest),
-                Some(None) if ways.len() > 1 && Some(&to) != ways.last() => continue,
-                _ => {}
+            let rest = match goal {
+                Some(goal) if goal != to => self.way(world, to, goal),
+                _ => Some(Vec::new()),
+            };
+            // Whoever would only come round again goes elsewhere.
+            let rest = rest.filter(|rest| !rest.contains(&from));
+            if rest.is_none() && Some(&to) != ways.last() {
+                continue;
             }
-            self.take_way(world, idx, nth, way);
+            let rest = rest.unwrap_or_else(|| self.draw_trip(world, to));
+            self.take_way(world, idx, nth, [vec![to], rest].concat());
             return;
         }
     }

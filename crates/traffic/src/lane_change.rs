@@ -24,7 +24,7 @@ const CRAWLING_MPS: f64 = 1.5;
 /// Pause between two changes of one vehicle, s.
 const PAUSE_S: f64 = 4.0;
 /// No change so close to a node, m.
-const NODE_REACH_M: f64 = 2.0;
+const NODE_REACH_M: f64 = 0.3;
 /// One looks for one's lane from this long, and at least this far, before the end of the link, s and m.
 const MUST_CHANGE_S: f64 = 12.0;
 const MUST_CHANGE_M: f64 = 120.0;

@@ -8,7 +8,7 @@ use super::world::World;
 /// On a link longer than this there is time to change lanes, m.
 const TIME_TO_CHANGE_M: f64 = 120.0;
 /// How many links a driver thinks ahead about lanes.
-const LINKS_AHEAD: usize = 6;
+const LINKS_AHEAD: usize = 14;
 
 impl World {
     /// The lanes of the first link of a route from which the route can be followed without another change, as a set.

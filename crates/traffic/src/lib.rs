@@ -28,6 +28,7 @@ mod day_curve;
 mod demand;
 mod departures;
 mod event;
+mod explain;
 mod fleet;
 mod idm;
 mod incident;

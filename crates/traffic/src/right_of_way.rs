@@ -20,8 +20,9 @@ const INSISTING_S: f64 = 6.0;
 /// Who holds somebody off by right of way does so for this long, s; then it waits like the others.
 const PRECEDENCE_S: f64 = 6.0;
 
-/// So near to the line one gives up the way that one's lane does not lead to, m.
+/// Who has stood this long, s, this near to the line, m, gives up the way that its lane does not lead to.
 const LOST_M: f64 = 12.0;
+const LOST_S: f32 = 4.0;
 
 /// A vehicle that wants to pass its next node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +118,7 @@ impl World {
 
     fn collect_requests(&mut self) -> Vec<Request> {
         let mut requests = Vec::new();
+        self.first_at_roundabout.fill((u32::MAX, VehicleIdx::NONE));
         for lane in 0..self.streets.lane_count() {
             for at in 0..self.lanes.fronts(lane).len() {
                 let idx = self.lanes.fronts(lane)[at];
@@ -124,6 +126,10 @@ impl World {
                     let step = self.step;
                     let since = *self.trips[idx.at()].asking_since.get_or_insert(step);
                     let turn = self.streets.turns.get(turn);
+                    if let Some(round) = self.streets.turns.roundabout_entered(turn) {
+                        let first = &mut self.first_at_roundabout[round];
+                        *first = (*first).min((since, idx));
+                    }
                     // Among those who have green, only who crosses the others gives way.
                     let rank = if turn.light == super::turns::NO_LIGHT { turn.rank } else { turn.rank & 1 };
                     let is_patient = self.since_s(since) < PATIENCE_S && !self.vehicles[idx.at()].on_call;
@@ -182,9 +188,11 @@ impl World {
             None => self.grant(idx, &chain),
             Some(Refusal::Light) => {}
             Some(Refusal::WrongLane { nth, lane }) => {
-                // There is time to change until one is at the line.
+                // There is time to change until one has waited at the line for it; but not where one cannot stop.
                 let vehicle = &self.vehicles[idx.at()];
-                if nth > 0 || self.streets.get(vehicle.link).length_m - vehicle.offset_m < LOST_M {
+                let left_m = self.streets.get(vehicle.link).length_m - vehicle.offset_m;
+                let has_tried = nth == 0 && left_m < LOST_M && vehicle.standing_s > LOST_S;
+                if has_tried || !chain.is_empty() {
                     self.lost.push((idx, nth, lane));
                 }
             }

@@ -3,7 +3,7 @@
 use model::geo::normal_deg;
 use roadnet::{Connection, LinkIdx, Network};
 
-use super::circulation::circulating_links;
+use super::circulation::roundabouts;
 use super::street::Street;
 use super::turn::turn_speed_mps;
 use super::turn_lanes::{Entry, entries};
@@ -57,19 +57,27 @@ pub(crate) struct Turns {
     /// For each link, whether vehicles at its end may get in each other's way.
     shared: Vec<bool>,
     has_way_in: Vec<bool>,
+    /// The links of each roundabout.
+    roundabouts: Vec<Vec<LinkIdx>>,
+    /// For each link, the roundabout that it is part of.
+    circulating: Vec<Option<u32>>,
 }
 
 impl Turns {
     pub fn new(network: &Network, streets: &[Street]) -> Self {
         let mut turns: Vec<Turn> = Vec::new();
         let mut starts = vec![0];
-        let circulating = circulating_links(network, streets);
+        let roundabouts = roundabouts(network, streets);
+        let mut circulating = vec![None; streets.len()];
+        for (number, round) in roundabouts.iter().enumerate() {
+            round.iter().for_each(|link| circulating[link.0 as usize] = Some(number as u32));
+        }
         for (from, link) in network.links() {
             let onward = onward(network, from);
             for (to, entries) in entries(network, streets, from, &onward) {
                 let side = side(streets, from, to);
                 // Whoever drives round a roundabout goes before those who want to come in.
-                let class = if circulating[from.0 as usize] { 0 } else { link.class as u8 + 1 };
+                let class = if circulating[from.0 as usize].is_some() { 0 } else { link.class as u8 + 1 };
                 turns.push(Turn {
                     from,
                     to,
@@ -89,6 +97,8 @@ impl Turns {
             has_way_in: vec![false; streets.len()],
             turns,
             starts,
+            roundabouts,
+            circulating,
         };
         for node in 0..network.node_count() as u32 {
             all.judge_node(network, streets, roadnet::NodeIdx(node));
@@ -126,6 +136,18 @@ impl Turns {
     /// Whether vehicles at the end of this link may get in each other's way.
     pub fn end_is_shared(&self, link: LinkIdx) -> bool {
         self.shared[link.0 as usize]
+    }
+
+    /// The roundabout that one comes onto by this turn, by its number.
+    pub fn roundabout_entered(&self, turn: &Turn) -> Option<usize> {
+        let circulating = |link: LinkIdx| self.circulating[link.0 as usize];
+        let entered = circulating(turn.to).filter(|&entered| circulating(turn.from) != Some(entered))?;
+        Some(entered as usize)
+    }
+
+    /// The links of each roundabout.
+    pub fn roundabouts(&self) -> &[Vec<LinkIdx>] {
+        &self.roundabouts
     }
 
     /// Whether no turn leads into this link.

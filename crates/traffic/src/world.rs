@@ -46,6 +46,8 @@ pub(crate) struct World {
     pub waiting: Vec<Vec<Waiting>>,
     /// For each link, the vehicles that stand on it because of an incident.
     pub halted_on: Vec<Vec<VehicleIdx>>,
+    /// For each roundabout, since when the one that has waited longest to come onto it has, and who that is.
+    pub first_at_roundabout: Vec<(u32, VehicleIdx)>,
     pub weather: Weather,
     /// Steps taken.
     pub step: u32,
@@ -78,6 +80,7 @@ impl World {
             slots: Slots::default(),
             vehicles: Vec::new(),
             trips: Vec::new(),
+            first_at_roundabout: vec![(u32::MAX, VehicleIdx::NONE); streets.turns.roundabouts().len()],
             weather: Weather::DRY,
             step: 0,
             crossing: Vec::new(),

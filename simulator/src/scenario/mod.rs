@@ -6,6 +6,8 @@
 mod check;
 mod error;
 mod file;
+#[cfg(test)]
+mod hours;
 mod incident;
 mod place;
 mod read;

@@ -17,7 +17,7 @@ pub(super) struct Document {
     pub junctions: HashMap<String, Junction>,
     /// Which edges may follow which, in order.
     pub connections: Vec<Connection>,
-    /// The plans of traffic lights, by name; of several for one crossing the first.
+    /// The plans of traffic lights, by name.
     pub light_plans: Vec<(String, LightPlan)>,
 }
 

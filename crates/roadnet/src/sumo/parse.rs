@@ -10,6 +10,10 @@ use super::lanes::allows_cars;
 use super::place::GeoReference;
 use crate::{LightColour, LightPhase, LightPlan, ReadError};
 
+/// A phase as long as this lasts until somebody switches the lights, s; as long as this it is taken for.
+const BY_HAND_S: f64 = 1_000.0;
+const ORDINARY_GREEN_S: f64 = 25.0;
+
 /// Takes what roads are made of out of the bytes of a `.net.xml`.
 pub(super) fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
     let mut reader = Reader::from_reader(bytes);
@@ -60,11 +64,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
             }
             Event::End(element) if element.name().as_ref() == "edge" => document.edges.extend(edge.take()),
             Event::End(element) if element.name().as_ref() == "tlLogic" => {
-                let plan = light_plan.take().filter(|(name, plan)| {
-                    let is_new = document.light_plans.iter().all(|(known, _)| known != name);
-                    is_new && is_whole(plan)
-                });
-                document.light_plans.extend(plan);
+                if let Some((name, plan)) = light_plan.take().filter(|(_, plan)| is_whole(plan)) {
+                    take_light_plan(&mut document.light_plans, name, plan);
+                }
             }
             Event::Eof => break,
             _ => {}
@@ -72,6 +74,23 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Document, ReadError> {
         buffer.clear();
     }
     if in_network { Ok(document) } else { Err(ReadError::NotSumo { root: String::new() }) }
+}
+
+/// Takes a plan for the lights of a crossing. Of several the first counts, unless they wait to be switched by hand: then they
+/// are one plan together, in their order, each of the long phases as long as an ordinary green.
+fn take_light_plan(plans: &mut Vec<(String, LightPlan)>, name: String, mut plan: LightPlan) {
+    let is_by_hand = plan.phases.iter().any(|phase| phase.duration_s >= BY_HAND_S);
+    for phase in plan.phases.iter_mut().filter(|phase| phase.duration_s >= BY_HAND_S) {
+        phase.duration_s = ORDINARY_GREEN_S;
+    }
+    let lights = plan.phases.first().map(|phase| phase.shows.len());
+    match plans.iter_mut().find(|(known, _)| *known == name) {
+        None => plans.push((name, plan)),
+        Some((_, first)) if is_by_hand && first.phases.first().map(|phase| phase.shows.len()) == lights => {
+            first.phases.append(&mut plan.phases);
+        }
+        Some(_) => {}
+    }
 }
 
 /// Whether a plan has phases, all of as many lights.
