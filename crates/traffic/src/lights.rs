@@ -103,6 +103,12 @@ impl Lights {
         if light == NO_LIGHT { Light::Green } else { self.shown[light as usize] }
     }
 
+    /// What all lights show.
+    #[cfg(test)]
+    pub fn shown(&self) -> Vec<Light> {
+        self.shown.clone()
+    }
+
     /// Brings the lights to a step.
     pub fn step(&mut self, step: u32) {
         self.turned_amber.clear();
@@ -140,5 +146,46 @@ impl Running {
 impl Phase {
     fn steps(&self) -> u32 {
         ((self.duration_s / STEP_S).round() as u32).max(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(offset_s: f64) -> Plan {
+        let phase = |duration_s, shows| Phase { duration_s, shows: vec![shows] };
+        let phases = vec![phase(10.0, Light::Green), phase(3.0, Light::Amber), phase(17.0, Light::Red)];
+        Plan { phases, offset_s }
+    }
+
+    /// What the only light of a plan shows at these seconds.
+    fn shows(offset_s: f64, at_s: [u32; 4]) -> [Light; 4] {
+        at_s.map(|s| {
+            let mut lights = Lights {
+                plans: Vec::new(),
+                shown: Vec::new(),
+                stands_at: Vec::new(),
+                turned_amber: Vec::new(),
+            };
+            lights.add(plan(offset_s), 0);
+            (0..=s * 4).for_each(|step| lights.step(step));
+            lights.of(0)
+        })
+    }
+
+    #[test]
+    fn a_light_shows_what_its_plan_says_for_as_long() {
+        use Light::{Amber, Green, Red};
+        assert_eq!(shows(0.0, [9, 11, 14, 31]), [Green, Amber, Red, Green]);
+        assert_eq!(shows(12.0, [0, 2, 17, 19]), [Amber, Red, Red, Green]);
+        assert_eq!(shows(-1.0, [0, 2, 10, 12]), [Red, Green, Green, Amber]);
+    }
+
+    #[test]
+    fn without_a_light_one_may_go() {
+        let none =
+            Lights { plans: Vec::new(), shown: Vec::new(), stands_at: Vec::new(), turned_amber: Vec::new() };
+        assert_eq!(none.of(NO_LIGHT), Light::Green);
     }
 }

@@ -269,3 +269,34 @@ fn what_is_written_reads_back_as_the_same_network() {
     assert_eq!(again.signals(), network.signals());
     assert_eq!(written.iter().filter(|&&byte| byte == b'\n').count(), 6, "one feature a line");
 }
+
+#[test]
+fn turn_restrictions_forbid_turns_and_are_written_again() {
+    let cross = |restriction: &str| {
+        collection(&[
+            (r#""id":"a","highway":"primary""#, &line("[[24.94,60.17],[24.95,60.17]]")),
+            (r#""id":"b","highway":"primary""#, &line("[[24.95,60.17],[24.96,60.17]]")),
+            (r#""id":"c","highway":"primary""#, &line("[[24.95,60.17],[24.95,60.18]]")),
+            (
+                &format!(r#""type":"restriction","restriction":"{restriction}","from":"a","to":"b""#),
+                r#"{"type":"Point","coordinates":[24.95,60.17]}"#,
+            ),
+        ])
+    };
+    let forbidden = |text: &str| {
+        let (network, _) = read_ok(text);
+        let name = |link| network.link(link).road_id.to_string();
+        let turns = network.rules().forbidden.iter().map(|&(from, to)| (name(from), name(to)));
+        turns.collect::<Vec<_>>()
+    };
+    let pair = |to: &str| ("a".to_owned(), to.to_owned());
+    assert_eq!(forbidden(&cross("no_straight_on")), [pair("b")]);
+    assert_eq!(forbidden(&cross("only_straight_on")), [pair("a"), pair("c")]);
+    assert_eq!(forbidden(&cross("no_thing:conditional").replace("no_thing", "maxspeed")), []);
+
+    let (network, _) = read_ok(&cross("only_straight_on"));
+    let mut written = Vec::new();
+    roadnet::geojson::write_network(&network, "somebody", &mut written).unwrap();
+    let (again, _) = read_geojson(&written).unwrap();
+    assert_eq!(again.rules(), network.rules());
+}

@@ -166,3 +166,45 @@ fn a_damaged_edge_costs_only_itself() {
     assert_eq!(warnings.len(), 1);
     assert_eq!(warnings[0].to_string(), "edge \"x\": skipped: it has no shape");
 }
+
+#[test]
+fn connections_and_plans_of_lights_are_rules_by_link_and_lane() {
+    let lit = [
+        edge("ab", "a", "b", (0.0, 199.0), &[-5.0, -2.0]),
+        edge("bc", "b", "c", (201.0, 400.0), &[-5.0, -2.0]),
+        junction("a", "dead_end", 0.0),
+        junction("b", "traffic_light", 200.0),
+        junction("c", "dead_end", 400.0),
+        r#"<connection from="ab" to="bc" fromLane="1" toLane="0" dir="s" state="o" tl="b" linkIndex="1"/>"#.to_owned(),
+        r#"<tlLogic id="b" type="static" programID="0" offset="7"><phase duration="30" state="rG"/><phase duration="3" state="ry"/></tlLogic>"#
+            .to_owned(),
+        r#"<tlLogic id="b" type="static" programID="1" offset="0"><phase duration="9" state="gg"/></tlLogic>"#.to_owned(),
+    ]
+    .concat();
+    let network = network(&net(&lit));
+    let rules = network.rules();
+    let expected = roadnet::Connection {
+        from: link(&network, "ab").0,
+        to: link(&network, "bc").0,
+        from_lane: 1,
+        to_lane: 0,
+        light: Some((0, 1)),
+    };
+    assert_eq!(rules.connections, [expected]);
+    assert_eq!((rules.light_plans.len(), rules.light_plans[0].offset_s), (1, 7.0));
+    let shows: Vec<_> = rules.light_plans[0].phases.iter().map(|phase| phase.shows[1]).collect();
+    assert_eq!(shows, [roadnet::LightColour::Green, roadnet::LightColour::Amber]);
+}
+
+#[test]
+fn plans_that_wait_to_be_switched_by_hand_take_turns() {
+    let plan = |number: u8, state: &str| {
+        format!(
+            r#"<tlLogic id="b" type="static" programID="{number}" offset="0"><phase duration="10000" state="{state}"/></tlLogic>"#
+        )
+    };
+    let network = network(&net(&[two_way(), plan(0, "Gr"), plan(1, "rG")].concat()));
+    let plans = &network.rules().light_plans;
+    assert_eq!((plans.len(), plans[0].phases.len()), (1, 2));
+    assert!(plans[0].phases.iter().all(|phase| phase.duration_s < 60.0));
+}

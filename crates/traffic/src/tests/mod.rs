@@ -3,6 +3,7 @@
 mod flow;
 mod incidents;
 mod roads;
+mod rules;
 mod theory;
 mod tuning;
 

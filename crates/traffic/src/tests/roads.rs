@@ -91,3 +91,20 @@ pub(super) fn crossing_of_one_ways() -> Arc<Network> {
     let network = Arc::into_inner(network).unwrap();
     Arc::new(network.with_rules(rules))
 }
+
+/// A main road from the west to the east, with a side street from the north; each arm 300 m long with a dead end.
+pub(super) fn side_street() -> Arc<Network> {
+    let (lat, lon) = (60.0, 25.0);
+    let (up, right) = (300.0 / 111_195.0, 300.0 / (111_195.0 * 60.0_f64.to_radians().cos()));
+    let arms = [
+        ("west", "primary", [lon - right, lat]),
+        ("east", "primary", [lon + right, lat]),
+        ("north", "residential", [lon, lat + up]),
+    ];
+    let features = arms.map(|(name, class, end)| {
+        json!({"type": "Feature", "id": name,
+            "properties": {"highway": class, "name": name, "maxspeed": 50},
+            "geometry": {"type": "LineString", "coordinates": [[lon, lat], end]}})
+    });
+    read(json!({"type": "FeatureCollection", "features": features}))
+}
