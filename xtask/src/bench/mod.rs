@@ -2,6 +2,8 @@
 
 mod figures;
 mod measured;
+mod processor;
+mod publishing;
 mod simulator;
 mod workers;
 
