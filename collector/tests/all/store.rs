@@ -8,6 +8,7 @@ use model::{Event, EventKind, Phase};
 use sqlx::types::Json;
 use sqlx::types::time::OffsetDateTime;
 use sqlx::{Connection, Executor, Row};
+use std::time::Duration;
 use testbed::Proxy;
 use uuid::Uuid;
 
@@ -122,7 +123,7 @@ async fn what_is_going_on_is_read_back_newest_last_and_bounded() {
 #[tokio::test]
 async fn a_lost_connection_is_opened_again_by_the_next_try() {
     let server = Server::start().await;
-    let proxy = Proxy::to(server.settings.port).await.unwrap();
+    let proxy = Proxy::to(server.settings.port).unwrap();
     let through = Settings { port: proxy.port(), ..server.settings.clone() };
     let mut writer = Writer::new(Database::new(&through));
     store(&mut writer, [accident(0, "a", 1, Phase::Started, &["v1"])]).await;
@@ -132,9 +133,12 @@ async fn a_lost_connection_is_opened_again_by_the_next_try() {
     let error = writer.store(&mut batch).await.unwrap_err();
     assert!(!error.is_permanent(), "{error}");
     proxy.restore();
-    while writer.store(&mut batch).await.is_err() {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    let stored = async {
+        while writer.store(&mut batch).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), stored).await.unwrap();
     assert_eq!(batch.into_fresh().count(), 1);
     assert_eq!(server.count("events WHERE revision = 2").await, 1);
 }

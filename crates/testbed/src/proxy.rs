@@ -6,12 +6,14 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::Error;
+use crate::{Error, Port};
 
 const BUFFER_BYTES: usize = 64 * 1024;
+/// How long a port that could not be opened again is left alone.
+const LISTEN_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
@@ -26,27 +28,29 @@ enum Link {
 /// A way to a server on 127.0.0.1 that can be cut, frozen, slowed and restored. Gone when dropped.
 #[derive(Debug)]
 pub struct Proxy {
-    port: u16,
+    // Not one that the kernel hands out: while the link is cut, an outgoing connection could take it.
+    port: Port,
     state: watch::Sender<Link>,
 }
 
 impl Proxy {
-    /// Opens a way to 127.0.0.1:`server_port` on a port of its own.
+    /// Opens a way to 127.0.0.1:`server_port` on a port of its own. To be called on a Tokio runtime.
     ///
     /// # Errors
     /// When no port can be had.
-    pub async fn to(server_port: u16) -> Result<Self, Error> {
+    pub fn to(server_port: u16) -> Result<Self, Error> {
+        let port = Port::free()?;
+        let number = port.number();
+        let listener = listen(number).map_err(|_| Error::NoFreePort { tried: 1 })?;
         let (state, changes) = watch::channel(Link::Open(Duration::ZERO));
-        let (tell, told) = oneshot::channel();
-        tokio::spawn(run(server_port, changes, tell));
-        let port = told.await.map_err(|_| Error::NoFreePort { tried: 1 })?;
+        tokio::spawn(run(listener, number, server_port, changes));
         Ok(Self { port, state })
     }
 
     /// The port on 127.0.0.1 to give to whoever should go this way.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// Ends all connections at once and refuses new ones.
@@ -72,13 +76,11 @@ impl Proxy {
 }
 
 /// Lives until the `Proxy` is dropped: then `changes` says so.
-async fn run(server_port: u16, mut changes: watch::Receiver<Link>, tell: oneshot::Sender<u16>) {
-    let Ok(first) = listen(0) else { return };
-    let Ok(address) = first.local_addr() else { return };
+async fn run(first: TcpListener, port: u16, server_port: u16, mut changes: watch::Receiver<Link>) {
     let mut listener = Some(first);
-    let _ = tell.send(address.port());
     let mut ways = JoinSet::new();
     loop {
+        let is_due = listener.is_none() && *changes.borrow() != Link::Cut;
         let accept = async {
             match &listener {
                 Some(listener) => listener.accept().await,
@@ -92,6 +94,7 @@ async fn run(server_port: u16, mut changes: watch::Receiver<Link>, tell: oneshot
                 }
             }
             Some(_) = ways.join_next() => {}
+            () = tokio::time::sleep(LISTEN_AGAIN_AFTER), if is_due => listener = listen(port).ok(),
             changed = changes.changed() => {
                 if changed.is_err() {
                     return;
@@ -101,7 +104,7 @@ async fn run(server_port: u16, mut changes: watch::Receiver<Link>, tell: oneshot
                     listener = None;
                     ways.shutdown().await;
                 } else if listener.is_none() {
-                    listener = listen(address.port()).ok();
+                    listener = listen(port).ok();
                 }
             }
         }
@@ -166,7 +169,7 @@ mod tests {
     }
 
     async fn way() -> (Proxy, TcpStream) {
-        let proxy = Proxy::to(echo_server()).await.unwrap();
+        let proxy = Proxy::to(echo_server()).unwrap();
         let client = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
         (proxy, client)
     }

@@ -154,7 +154,7 @@ async fn four_senders_get_all_their_answers_promptly() {
 async fn a_session_goes_on_over_a_cut_link_without_loss() {
     let stack = Stack::start_allowing_plain().await.unwrap();
     let (_collector, mut to_collector) = online(&stack, "collector").await;
-    let proxy = testbed::Proxy::to(stack.prosody.port()).await.unwrap();
+    let proxy = testbed::Proxy::to(stack.prosody.port()).unwrap();
     let settings = Settings { port: proxy.port(), ..settings(&stack, "gateway") };
     let readiness = Readiness::new();
     let (gateway, mut to_gateway) = xmpp::connect(settings, readiness.condition("xmpp"));
