@@ -5,6 +5,7 @@ mod city;
 mod fleet;
 mod lit;
 mod message;
+mod stopwatch;
 mod zones;
 
 pub use chance::Chance;
@@ -12,4 +13,5 @@ pub use city::City;
 pub use fleet::Fleet;
 pub use lit::lit_city;
 pub use message::{payload, topic};
+pub use stopwatch::Stopwatch;
 pub use zones::zones;

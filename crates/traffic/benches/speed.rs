@@ -3,10 +3,7 @@
 //! With two files, a network and a timetable (a line a trip: seconds, the road it begins on, the road it ends on), the trips of the
 //! timetable; without, 50,000 vehicles in a city.
 
-mod clock;
-
-use bench::lit_city;
-use clock::Stopwatch;
+use bench::{Stopwatch, lit_city};
 use roadnet::{LinkIdx, Network};
 use std::collections::HashMap;
 use std::io::{Error, Write};

@@ -102,6 +102,12 @@ pub enum StageError {
         /// How many there may be.
         most: usize,
     },
+    /// Too many in one run: each keeps its number, also when it is over.
+    #[error("{most} incidents have been staged in this run, as many as it takes; start the simulation anew")]
+    RunIsFull {
+        /// How many there may be.
+        most: usize,
+    },
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use super::weather::Weather;
 
 /// Most incidents that are planned or going on at a time.
 const MOST_INCIDENTS: usize = 1_000;
+/// Most incidents of a run, those that are over included.
+const MOST_IN_A_RUN: usize = 10_000;
 
 impl Simulation {
     /// From now on so many vehicles drive (times the demand at the time of day). More come in at once, as far as there
@@ -54,6 +56,9 @@ impl Simulation {
         }
         if self.incidents.iter().filter(|incident| !incident.is_over()).count() >= MOST_INCIDENTS {
             return Err(StageError::TooMany { most: MOST_INCIDENTS });
+        }
+        if self.incidents.len() >= MOST_IN_A_RUN {
+            return Err(StageError::RunIsFull { most: MOST_IN_A_RUN });
         }
         let number = self.incidents.len();
         self.incidents.push(StagedIncident::new(number, plan));

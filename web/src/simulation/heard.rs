@@ -68,8 +68,17 @@ impl Simulation {
     }
 
     fn hear_scenario(&self, payload: &[u8], retained: bool, now: Timestamp) {
+        let scenario = match serde_json::from_slice(payload) {
+            Ok(scenario) => Some(scenario),
+            // As MQTT has it, nobody speaks of a scenario any more.
+            Err(_) if payload.is_empty() => None,
+            Err(error) => {
+                tracing::warn!(%error, "what the simulator says of its scenario cannot be read; what was known stays");
+                return;
+            }
+        };
         let mut state = self.state();
-        state.scenario = serde_json::from_slice(payload).ok();
+        state.scenario = scenario;
         let started_at = state.scenario.as_ref().and_then(|scenario| scenario.get("started_at"));
         let started_at = started_at.and_then(Value::as_str).and_then(Timestamp::parse_rfc3339);
         if let Some(started_at) = started_at.filter(|_| started_at != state.started_at) {

@@ -1,7 +1,6 @@
 //! How many reports a second the detector takes on one core. Each measurement is the time of one report; only the
 //! detector's own time counts, not that of making up the reports, and not that of other programs.
 
-mod clock;
 mod plain;
 mod rig;
 

@@ -1,9 +1,8 @@
 //! The plain way: for every report the nearest street from an R-tree of all streets (rstar), and every zone asked whether
 //! the vehicle is in it (geo). No cleaning, no following along the road, no jams and no accidents.
 
-use crate::clock::Stopwatch;
 use crate::rig::in_chunks;
-use bench::{City, Fleet, zones};
+use bench::{City, Fleet, Stopwatch, zones};
 use geo::{Contains, Coord, LineString, Point, Polygon};
 use model::{LatLon, LocalPlane, PositionReport, Shape};
 use rstar::RTree;

@@ -1,7 +1,6 @@
 //! The detector, set up and fed.
 
-use crate::clock::Stopwatch;
-use bench::{City, Fleet, payload, topic, zones};
+use bench::{City, Fleet, Stopwatch, payload, topic, zones};
 use detect::stages::{Plan, Received, Sequencer, TrackStage, WatchStage};
 use detect::{Detector, Settings};
 use model::PositionReport;

@@ -65,3 +65,21 @@ fn a_closure_of_a_lane_that_is_not_there_is_refused() {
     closure.lanes = LaneSet::of(&[2]);
     assert_eq!(simulation.stage(closure), Err(StageError::NoSuchLane { lanes: 2 }));
 }
+
+#[test]
+fn incidents_are_bounded_at_a_time_and_in_a_run() {
+    let network = roads::ring(400.0, 1, 50);
+    let place = roads::link(&network, "north");
+    let mut simulation = Simulation::new(network, &plan(1, 4)).unwrap();
+    let later = incident(IncidentKind::Breakdown, place, 250.0, 1e6);
+    for round in 0..10 {
+        for nth in 0..1_000 {
+            assert_eq!(simulation.stage(later), Ok(round * 1_000 + nth));
+        }
+        let refused = simulation.stage(later);
+        assert_eq!(refused, Err(StageError::TooMany { most: 1_000 }));
+        (0..1_000).for_each(|nth| assert!(simulation.clear(round * 1_000 + nth)));
+        simulation.step();
+    }
+    assert_eq!(simulation.stage(later), Err(StageError::RunIsFull { most: 10_000 }));
+}
