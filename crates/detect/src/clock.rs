@@ -1,17 +1,18 @@
 //! The detector's time: the reports' own, carried on by the receiver's clock while nobody reports.
 
 use model::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Keeps the newest report time taken, and when it was received.
 ///
 /// While reports come, time is theirs, so that a recording gives the same at any speed. When they cease, time
 /// goes on as fast as the receiver's clock, so that what goes on can still end.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Clock {
     newest: Option<Mark>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Mark {
     reported: Timestamp,
     received: Timestamp,

@@ -37,6 +37,14 @@ impl Detector {
         }
     }
 
+    pub(crate) fn parts(&self) -> (&Sequencer, &TrackStage, &WatchStage) {
+        (&self.sequencer, &self.tracks, &self.watch)
+    }
+
+    pub(crate) fn parts_mut(&mut self) -> (&mut Sequencer, &mut TrackStage, &mut WatchStage) {
+        (&mut self.sequencer, &mut self.tracks, &mut self.watch)
+    }
+
     /// Takes the state that a former run kept; returns the keys that could not be read.
     pub fn restore(&mut self, state: impl IntoIterator<Item = StateChange>) -> Vec<String> {
         let mut unreadable = Vec::new();
@@ -58,6 +66,18 @@ impl Detector {
     /// Puts a zone in place of the one with the same id, from the next report on.
     pub fn set_zone(&mut self, zone: Zone) {
         self.tracks.set_zone(zone);
+    }
+
+    /// A zone that is known.
+    #[must_use]
+    pub fn zone(&self, id: &ZoneId) -> Option<&Zone> {
+        self.tracks.zone(id)
+    }
+
+    /// How many zones are known.
+    #[must_use]
+    pub fn zone_count(&self) -> usize {
+        self.tracks.zone_count()
     }
 
     /// Takes a zone away; visits to it end without an exit. Whether there was such a zone.

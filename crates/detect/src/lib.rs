@@ -11,6 +11,7 @@ mod detector;
 mod observation;
 mod output;
 mod settings;
+mod snapshot;
 pub mod stages;
 mod track;
 mod view;
@@ -23,4 +24,5 @@ pub use settings::{
     AccidentSettings, CourseSettings, JamSettings, Preset, Range, ReportSettings, Settings, SettingsError,
     ZoneSettings,
 };
+pub use snapshot::Snapshot;
 pub use view::View;

@@ -12,6 +12,7 @@ mod watch_stage;
 
 pub use crate::track::{TrackStage, Tracked};
 pub use plan::{Plan, Received, Step, TrackTask};
+pub(crate) use sequencer::Memory;
 pub use sequencer::{Admitted, Passed, Sequencer};
 pub(crate) use vehicles::Vehicles;
 pub use watch_stage::WatchStage;

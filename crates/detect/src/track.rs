@@ -13,4 +13,5 @@ pub(crate) mod visit;
 pub(crate) mod visits;
 pub(crate) mod zones;
 
+pub(crate) use stage::Memory;
 pub use stage::{TrackStage, Tracked};

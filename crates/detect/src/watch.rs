@@ -27,4 +27,4 @@ mod stops;
 mod suspects;
 mod suspicion;
 
-pub(crate) use stage::Watch;
+pub(crate) use stage::{Memory, Watch};

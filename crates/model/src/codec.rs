@@ -7,6 +7,7 @@ mod raw_time;
 
 use crate::topic::Topic;
 use crate::{DropReason, HazardReport, PositionReport, VehicleId, VehicleKind, check_id};
+use serde::{Deserialize, Serialize};
 
 /// Largest payload of one report, in bytes.
 pub const MAX_REPORT_BYTES: usize = 16 * 1024;
@@ -16,7 +17,7 @@ pub const MAX_BATCH_BYTES: usize = 256 * 1024;
 pub const MAX_BATCH_REPORTS: usize = 1_000;
 
 /// A report of any kind, whatever dialect it came in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Report {
     /// Where a vehicle is.
     Position(PositionReport),

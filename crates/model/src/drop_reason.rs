@@ -25,11 +25,13 @@ pub enum DropReason {
     OutOfOrder,
     /// No vehicle covers that distance in that time.
     ImpossibleJump,
+    /// The vehicle reports more often than one vehicle may.
+    RateLimited,
 }
 
 impl DropReason {
     /// All reasons, in the order of the checks.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::TooLarge,
         Self::Malformed,
         Self::MissingField,
@@ -40,6 +42,7 @@ impl DropReason {
         Self::Duplicate,
         Self::OutOfOrder,
         Self::ImpossibleJump,
+        Self::RateLimited,
     ];
 
     /// The label of the reason.
@@ -56,6 +59,7 @@ impl DropReason {
             Self::Duplicate => "duplicate",
             Self::OutOfOrder => "out_of_order",
             Self::ImpossibleJump => "impossible_jump",
+            Self::RateLimited => "rate_limited",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Events: what the detector says happened. One JSON form everywhere (REST, XMPP, files).
 
-use crate::{Cause, EventId, LatLon, Timestamp, VehicleId, ZoneId};
+use crate::{Cause, EventId, Geometry, LatLon, Measures, Timestamp, VehicleId, ZoneId};
 use serde::{Deserialize, Serialize};
 
 /// One revision of an event. A later revision replaces an earlier one of the same id.
@@ -111,43 +111,6 @@ impl Phase {
     }
 }
 
-/// The geometries events have, as GeoJSON: coordinates are `[longitude, latitude]`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-pub enum Geometry {
-    /// One place.
-    Point([f64; 2]),
-    /// A stretch of road, tail first.
-    LineString(Vec<[f64; 2]>),
-    /// Several stretches.
-    MultiLineString(Vec<Vec<[f64; 2]>>),
-}
-
-impl Geometry {
-    /// The geometry of one place.
-    #[must_use]
-    pub fn point(at: LatLon) -> Self {
-        Self::Point(lon_lat(at))
-    }
-
-    /// The geometry of a stretch of road.
-    #[must_use]
-    pub fn line(points: &[LatLon]) -> Self {
-        Self::LineString(points.iter().copied().map(lon_lat).collect())
-    }
-}
-
-/// GeoJSON's order, to 7 decimals (1 cm), so that the text is short and the same everywhere.
-fn lon_lat(at: LatLon) -> [f64; 2] {
-    [round7(at.lon), round7(at.lat)]
-}
-
-/// A number of degrees cut to 7 decimals (1 cm).
-#[must_use]
-pub fn round7(degrees: f64) -> f64 {
-    (degrees * 1e7).round() / 1e7
-}
-
 /// A road as events name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoadRef {
@@ -164,24 +127,4 @@ pub struct ZoneRef {
     pub id: ZoneId,
     /// Its name.
     pub name: String,
-}
-
-/// What was measured of an event; absent where it does not apply.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Measures {
-    /// Vehicles in the queue, or involved.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub vehicles: Option<u32>,
-    /// Mean speed of the vehicles there, m/s.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mean_speed_mps: Option<f64>,
-    /// Length along the road, m.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub length_m: Option<f64>,
-    /// Time lost by driving through it, s.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delay_s: Option<f64>,
-    /// Speed of the vehicle at the crossing, m/s.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub speed_mps: Option<f64>,
 }

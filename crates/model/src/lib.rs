@@ -6,7 +6,9 @@ mod drop_reason;
 mod event;
 mod event_id;
 pub mod geo;
+mod geometry;
 mod ids;
+mod measures;
 mod report;
 pub mod simulation;
 #[cfg(feature = "xmpp")]
@@ -17,10 +19,12 @@ mod traffic;
 mod zone;
 
 pub use drop_reason::DropReason;
-pub use event::{Event, EventKind, Geometry, Measures, Phase, RoadRef, ZoneRef, round7};
+pub use event::{Event, EventKind, Phase, RoadRef, ZoneRef};
 pub use event_id::EventId;
 pub use geo::{LatLon, LocalPlane};
+pub use geometry::{Geometry, round7};
 pub use ids::{IdError, MAX_ID_LEN, VehicleId, ZoneId, check_id};
+pub use measures::Measures;
 pub use report::{Cause, HazardReport, PositionReport, VehicleKind};
 pub use timestamp::Timestamp;
 pub use traffic::{RoadState, Traffic, VehicleSample};

@@ -13,19 +13,19 @@ pub struct PositionReport {
     /// Where the vehicle was.
     pub position: LatLon,
     /// Speed over ground, 0…100 m/s.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub speed_mps: Option<f64>,
     /// Course in degrees clockwise from north, 0 ≤ h < 360.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub heading_deg: Option<f64>,
     /// Longitudinal acceleration, −20…20 m/s².
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub acceleration_mps2: Option<f64>,
     /// One sigma of the horizontal error, in metres.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub accuracy_m: Option<f64>,
     /// What sort of vehicle it is, if it says so.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "type", default)]
     pub kind: Option<VehicleKind>,
 }
 
@@ -88,12 +88,12 @@ pub struct HazardReport {
     /// What it is, in the numbers of ETSI EN 302 637-3.
     pub cause: Cause,
     /// Course of the reporting vehicle, degrees clockwise from north.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub heading_deg: Option<f64>,
     /// How long the report holds, in seconds from `ts`.
     pub validity_s: u32,
     /// Takes back what the same vehicle reported of the same cause.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub cancel: bool,
 }
 

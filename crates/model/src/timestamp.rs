@@ -110,7 +110,11 @@ impl fmt::Display for Timestamp {
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.as_ms())
+        }
     }
 }
 
@@ -134,7 +138,11 @@ impl<'de> Deserialize<'de> for Timestamp {
                 Timestamp::parse_rfc3339(text).ok_or_else(|| E::custom("not an RFC 3339 time"))
             }
         }
-        deserializer.deserialize_any(Visitor)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(Visitor)
+        } else {
+            deserializer.deserialize_i64(Visitor)
+        }
     }
 }
 

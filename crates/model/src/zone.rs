@@ -1,11 +1,13 @@
 //! Zones: areas whose entries and exits are events. Read from and written as GeoJSON Features.
 
 use crate::{IdError, LatLon, ZoneId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-/// A zone as an operator draws it.
-#[derive(Debug, Clone, PartialEq)]
+/// A zone as an operator draws it. Its serde form is for state that a program keeps; people and other programs read and
+/// write zones as GeoJSON ([`Zone::from_geojson`], [`Zone::to_feature`]).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Zone {
     /// Its id.
     pub id: ZoneId,
@@ -22,7 +24,7 @@ pub struct Zone {
 }
 
 /// The area of a zone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Shape {
     /// Polygons, each an outer ring and its holes; rings are closed (first = last).
     Polygons(Vec<Vec<Vec<LatLon>>>),

@@ -7,6 +7,7 @@ use crate::settings::{Settings, ms};
 use crate::track::clean::check_time;
 use model::codec::Report;
 use model::{DropReason, Timestamp, VehicleId};
+use serde::{Deserialize, Serialize};
 
 /// How often the roads are looked at, in ms of the reports' time.
 pub(crate) const TICK_MS: i64 = 1_000;
@@ -51,6 +52,10 @@ pub struct Passed {
     pub at: Timestamp,
 }
 
+/// What [`Sequencer::memory`] gives, read again.
+#[derive(Deserialize)]
+pub(crate) struct Memory(Clock, Vehicles, Option<Timestamp>, Option<Timestamp>, Option<Timestamp>);
+
 impl Sequencer {
     /// Nothing known yet.
     #[must_use]
@@ -63,6 +68,18 @@ impl Sequencer {
             next_sweep: None,
             wait_until: None,
         }
+    }
+
+    /// All that it knows, to be kept.
+    pub(crate) fn memory(&self) -> impl Serialize + '_ {
+        (self.clock, &self.vehicles, self.next_tick, self.next_sweep, self.wait_until)
+    }
+
+    /// Takes what [`Sequencer::memory`] gave.
+    pub(crate) fn recall_all(&mut self, memory: Memory) {
+        let Memory(clock, vehicles, next_tick, next_sweep, wait_until) = memory;
+        let settings = self.settings.clone();
+        *self = Self { settings, clock, vehicles, next_tick, next_sweep, wait_until };
     }
 
     /// Gives a report its place.

@@ -3,21 +3,48 @@
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 use model::{Timestamp, VehicleId};
+use serde::{Deserialize, Serialize};
 use std::hash::BuildHasher;
 
 /// All vehicles, numbered in the order of their first reports, so that the same input gives the same numbers. The
 /// numbers of forgotten vehicles are used again.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Memory")]
 pub(crate) struct Vehicles {
     /// By number.
     known: Vec<Option<Vehicle>>,
     free: Vec<u32>,
     /// The numbers, found by name: a table of names would take eight times the room.
+    #[serde(skip)]
     numbers: HashTable<u32>,
+    #[serde(skip)]
     hasher: RandomState,
 }
 
-#[derive(Debug)]
+/// What is kept of them.
+#[derive(Deserialize)]
+struct Memory {
+    known: Vec<Option<Vehicle>>,
+    free: Vec<u32>,
+}
+
+impl From<Memory> for Vehicles {
+    fn from(Memory { known, free }: Memory) -> Self {
+        let mut vehicles = Self { known, free, ..Self::default() };
+        let found: Vec<(u32, u64)> = (0..)
+            .zip(&vehicles.known)
+            .filter_map(|(number, vehicle)| {
+                Some((number, vehicles.hasher.hash_one(vehicle.as_ref()?.name.as_str())))
+            })
+            .collect();
+        for (number, hash) in found {
+            vehicles.index(number, hash);
+        }
+        vehicles
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
 struct Vehicle {
     name: VehicleId,
     /// When it was last heard of, or first missed after a restart.
@@ -25,7 +52,7 @@ struct Vehicle {
     standing: Standing,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 enum Standing {
     /// Known from a former run; nobody has looked for it since.
     Recalled,
@@ -70,11 +97,16 @@ impl Vehicles {
                 u32::try_from(self.known.len() - 1).unwrap_or(u32::MAX)
             }
         };
+        self.index(number, hash);
+        number
+    }
+
+    /// Makes a vehicle be found by the hash of its name.
+    fn index(&mut self, number: u32, hash: u64) {
         let hash_of = |number: &u32| {
             self.known[*number as usize].as_ref().map_or(0, |known| self.hasher.hash_one(known.name.as_str()))
         };
         self.numbers.insert_unique(hash, number, hash_of);
-        number
     }
 
     /// Looks at what will be needed of these vehicles, so that the processor waits for the memory once for all of them, not

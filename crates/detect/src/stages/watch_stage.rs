@@ -118,6 +118,10 @@ impl WatchStage {
         self.watch.is_idle()
     }
 
+    pub(crate) fn watch_mut(&mut self) -> &mut Watch {
+        &mut self.watch
+    }
+
     pub(crate) fn watch(&self) -> &Watch {
         &self.watch
     }

@@ -8,6 +8,7 @@ use super::visits::{Going, follow, undecided};
 use model::geo::Scale;
 use model::{LatLon, Timestamp};
 use roadnet::matching::Place;
+use serde::{Deserialize, Serialize};
 
 /// A vehicle on a road is taken to be on its carriageway if it seems to be at most so far beside it, in standard
 /// deviations of its position …
@@ -22,7 +23,7 @@ const DETOUR: f64 = 1.5;
 const DETOUR_M: f64 = 30.0;
 
 /// What is known of a vehicle's course. What few vehicles have at a time is kept apart: there may be a million of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Course {
     /// `None` = no visits.
     visiting: Option<Box<Visiting>>,
@@ -38,7 +39,7 @@ pub(crate) struct Course {
     was_silent: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Visiting {
     visits: Vec<Visit>,
 }

@@ -2,7 +2,7 @@
 
 use super::tracks::{Moved, Track, World};
 use super::visit::{Crossing, Visit};
-use super::zones::Zones;
+use super::zones::{self, Zones};
 use crate::observation::{Observation, Seen};
 use crate::output::{Output, StateChange};
 use crate::settings::Settings;
@@ -15,6 +15,7 @@ use model::{
 };
 use roadnet::Network;
 use roadnet::matching::Matcher;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// How sure an exit is that was never seen.
@@ -44,6 +45,10 @@ pub struct Tracked {
     pub seen: Option<Seen>,
 }
 
+/// What [`TrackStage::memory`] gives, read again.
+#[derive(Deserialize)]
+pub(crate) struct Memory(zones::Memory, Vec<Track>);
+
 impl TrackStage {
     /// Part 0 of one: all vehicles.
     #[must_use]
@@ -65,6 +70,26 @@ impl TrackStage {
             parts: parts.max(1),
         };
         (0..parts.max(1)).map(part).collect()
+    }
+
+    /// All that it knows beside the network, to be kept.
+    pub(crate) fn memory(&self) -> impl Serialize + '_ {
+        (self.zones.memory(), &self.tracks)
+    }
+
+    /// Takes what [`TrackStage::memory`] gave.
+    pub(crate) fn recall(&mut self, Memory(zones, tracks): Memory) {
+        (self.zones, self.tracks) = (Zones::recalled(zones), tracks);
+    }
+
+    /// A zone that is known.
+    pub(crate) fn zone(&self, id: &ZoneId) -> Option<&Zone> {
+        self.zones.get(id).map(|area| &area.zone)
+    }
+
+    /// How many zones are known.
+    pub(crate) fn zone_count(&self) -> usize {
+        self.zones.count()
     }
 
     /// Takes back a vehicle's visits that a former run kept; whether `value` was such.

@@ -4,6 +4,7 @@ use super::course::Motion;
 use super::fix::Fix;
 use model::geo::Scale;
 use model::{LatLon, Timestamp};
+use serde::{Deserialize, Serialize};
 
 /// Slower than this a vehicle begins to stand, in m/s.
 const STANDS_MPS: f32 = 0.5;
@@ -20,7 +21,7 @@ const LATELY: f64 = 20.0;
 const ON_THE_WHOLE: f64 = 2_000.0;
 
 /// The place where a vehicle stands: the mean of all that it has reported from there.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Stop {
     pub(crate) since: Timestamp,
     pub(crate) place: LatLon,

@@ -11,10 +11,11 @@ use crate::settings::Settings;
 use model::geo::{Scale, unit_vector};
 use model::{DropReason, HazardReport, PositionReport, Timestamp, VehicleKind};
 use roadnet::matching::{Matcher, Place, Sighting};
+use serde::{Deserialize, Serialize};
 
 /// What is known of one vehicle. Two lines of the processor's cache: a report of one vehicle among very many waits for
 /// little else.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[repr(align(64))]
 pub(crate) struct Track {
     /// Where it is and how it moves; `None` before its first position.

@@ -3,6 +3,7 @@
 use super::area::Area;
 use foldhash::fast::RandomState;
 use model::{LatLon, Zone, ZoneId};
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// Side of a grid cell in degrees; some hundred metres.
@@ -13,14 +14,21 @@ const MAX_CELLS: usize = 4_096;
 const MAX_WAY_CELLS: usize = 256;
 /// A zone that comes so near a cell is listed with it, in degrees.
 const NEAR_DEG: f64 = 0.002;
+/// A number from here on is none that a zone was ever given.
+const MOST_RECALLED: u32 = 1 << 24;
 /// Metres per degree of latitude, a little less than true.
 const M_PER_DEG: f64 = 111_000.0;
+
+/// What [`Zones::memory`] gives, read again.
+pub(crate) type Memory = (Vec<(u32, Zone)>, u32);
 
 /// The zones, indexed by a grid of cells so that a position asks only those near it.
 #[derive(Debug, Default)]
 pub(crate) struct Zones {
     /// By number; numbers of removed zones are used again.
     areas: Vec<Option<Area>>,
+    /// By number: the generation that it was set in.
+    set_in: Vec<u32>,
     numbers: HashMap<ZoneId, u32, RandomState>,
     cells: HashMap<(i32, i32), Cell, RandomState>,
     wide: Vec<u32>,
@@ -59,10 +67,15 @@ impl Zones {
     /// Puts a zone in place of the one with the same id.
     pub(crate) fn set(&mut self, zone: Zone) {
         self.remove(&zone.id);
+        let free = self.areas.iter().position(Option::is_none).unwrap_or(self.areas.len());
+        // A zone takes far more than a byte.
+        self.set_as(u32::try_from(free).unwrap_or(u32::MAX), zone);
+    }
+
+    /// Puts a zone under a number that is free.
+    fn set_as(&mut self, number: u32, zone: Zone) {
         let id = zone.id.clone();
         let area = Area::new(zone);
-        let free = self.areas.iter().position(Option::is_none).unwrap_or(self.areas.len());
-        let number = u32::try_from(free).unwrap_or(u32::MAX);
         match cells(area.corners, MAX_CELLS) {
             Some(cells) => {
                 cells.for_each(|cell| self.cells.entry(cell).or_default().zones.push(number));
@@ -73,12 +86,35 @@ impl Zones {
             }
             None => self.wide.push(number),
         }
-        match self.areas.get_mut(free) {
-            Some(slot) => *slot = Some(area),
-            None => self.areas.push(Some(area)),
+        let slot = number as usize;
+        if self.areas.len() <= slot {
+            self.areas.resize_with(slot + 1, || None);
+            self.set_in.resize(slot + 1, 0);
         }
+        self.areas[slot] = Some(area);
         self.numbers.insert(id, number);
         self.generation = self.generation.wrapping_add(1);
+        self.set_in[slot] = self.generation;
+    }
+
+    /// All zones, to be kept: with their numbers, in the order they were set in, which is that of every cell's list.
+    pub(crate) fn memory(&self) -> impl Serialize + '_ {
+        let mut known: Vec<(u32, &Zone)> = (0..)
+            .zip(&self.areas)
+            .filter_map(|(number, area)| Some((number, &area.as_ref()?.zone)))
+            .collect();
+        known.sort_by_key(|(number, _)| self.set_in[*number as usize]);
+        (known, self.generation)
+    }
+
+    /// The zones that [`Zones::memory`] gave.
+    pub(crate) fn recalled((known, generation): Memory) -> Self {
+        let mut zones = Self::default();
+        for (number, zone) in known.into_iter().filter(|(number, _)| *number < MOST_RECALLED) {
+            zones.set_as(number, zone);
+        }
+        zones.generation = generation;
+        zones
     }
 
     /// Takes a zone away; whether there was one.
@@ -98,6 +134,11 @@ impl Zones {
         }
         self.generation = self.generation.wrapping_add(1);
         true
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.numbers.len()
     }
 
     pub(crate) fn get(&self, id: &ZoneId) -> Option<&Area> {

@@ -40,7 +40,7 @@ struct Kept {
 }
 
 /// An accident that goes on.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Accident {
     event: Event,
     /// The vehicles at rest that are part of it, whether or not they said so.
@@ -50,8 +50,9 @@ struct Accident {
 }
 
 /// The accidents that go on, oldest first, and what may become one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Accidents {
+    #[serde(skip)]
     layout: Layout,
     claims: Claims,
     stops: Stops,
@@ -74,6 +75,13 @@ impl Accidents {
             accidents: Vec::new(),
             cleared: Vec::new(),
         }
+    }
+
+    /// Takes a memory in place of its own; what derives from the network stays.
+    pub(crate) fn recall(&mut self, memory: Self) {
+        let Self { layout, bottlenecks, .. } = std::mem::replace(self, memory);
+        self.layout = layout;
+        self.bottlenecks.take_roads(bottlenecks);
     }
 
     /// Takes a hazard report; those that are not about a crash are not for here.

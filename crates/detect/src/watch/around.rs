@@ -9,6 +9,7 @@ use super::suspicion::{self, Evidence};
 use crate::settings::{AccidentSettings, ms};
 use model::{Timestamp, VehicleKind};
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 
 /// Most vehicles behind one at rest that are remembered.
 const MOST_BEHIND: usize = 48;
@@ -57,7 +58,7 @@ const FREE_RATIO: f64 = 0.55;
 const SLOWED_RATIO: f64 = 0.45;
 
 /// A vehicle that was seen behind.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Behind {
     track: u32,
     at: Timestamp,
@@ -68,7 +69,7 @@ struct Behind {
 }
 
 /// What happened around one vehicle at rest since it came to rest.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Around {
     behind: Vec<Behind>,
     passed_free: usize,

@@ -13,6 +13,7 @@ use crate::observation::{Observation, OnRoad};
 use crate::settings::{AccidentSettings, ms};
 use model::{LatLon, Timestamp, VehicleKind};
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Slower than this share of the limit is a crawl, faster than that is free.
@@ -34,7 +35,7 @@ const MOST_PASSING: usize = 4_096;
 const PASS_M: f64 = 80.0;
 
 /// Where a vehicle last crawled.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Crawl {
     at: Timestamp,
     place: OnRoad,
@@ -44,7 +45,7 @@ struct Crawl {
 }
 
 /// A vehicle that drove freely, and where.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Passing {
     track: u32,
     at: Timestamp,
@@ -52,7 +53,7 @@ struct Passing {
 }
 
 /// A vehicle that crawled up to a place and drove off freely.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Release {
     track: u32,
     crawl: Crawl,
@@ -71,9 +72,10 @@ pub(crate) struct Bottleneck {
 }
 
 /// What is known of where vehicles drive off.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Bottlenecks {
     /// Speed limit of each link, in m/s.
+    #[serde(skip)]
     limits_mps: Vec<f64>,
     crawling: BTreeMap<u32, Crawl>,
     releases: BTreeMap<u32, Vec<Release>>,
@@ -96,6 +98,11 @@ impl Bottlenecks {
             crawled: vec![Vec::new(); network.link_count()],
             crawled_since: Timestamp::default(),
         }
+    }
+
+    /// Takes from another what derives from the network.
+    pub(crate) fn take_roads(&mut self, other: Self) {
+        self.limits_mps = other.limits_mps;
     }
 
     /// Takes an observation.

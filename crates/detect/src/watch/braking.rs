@@ -4,6 +4,7 @@ use crate::observation::Observation;
 use crate::settings::AccidentSettings;
 use model::Timestamp;
 use roadnet::LinkIdx;
+use serde::{Deserialize, Serialize};
 
 /// Two reports closer together than this give no deceleration: the speeds' errors are larger than their difference.
 const LEAST_STEP_S: f32 = 0.5;
@@ -22,7 +23,7 @@ const ERROR_MPS2: f32 = 0.3;
 const ERROR_MPS: f32 = 0.4;
 
 /// How one vehicle drove lately. Small: there is one for every vehicle.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Drive {
     at: Timestamp,
     speed_mps: f32,
@@ -41,7 +42,7 @@ struct Drive {
 const NO_LINK: u32 = u32::MAX;
 
 /// How a vehicle came to rest.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Approach {
     /// The link it was on when it was last driving, as far as is known.
     pub(crate) fast_link: Option<LinkIdx>,
@@ -59,7 +60,7 @@ impl Approach {
 }
 
 /// How one vehicle drove lately, if that is known.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Braking(Option<Drive>);
 
 impl Braking {

@@ -24,7 +24,7 @@ pub(crate) struct Claim {
 }
 
 /// The claims, one a vehicle.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Claims {
     by_vehicle: BTreeMap<VehicleId, Claim>,
 }

@@ -15,11 +15,11 @@ use accidents::Accidents;
 use jams::Jams;
 use model::{Event, Phase, Timestamp};
 use roadnet::Network;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use slow::SlowVehicles;
 
 /// Jams and accidents by the rules of the course.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Course {
     slow: SlowVehicles,
     jams: Jams,

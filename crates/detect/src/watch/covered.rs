@@ -3,6 +3,7 @@
 use super::queues::Queue;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Length of the pieces that are told apart, in metres.
@@ -18,7 +19,7 @@ pub(super) struct Reach {
 }
 
 /// Pieces of links, and when a queue was last seen on each.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Covered {
     cells: BTreeMap<(u32, u32), Timestamp>,
 }

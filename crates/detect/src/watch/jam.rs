@@ -8,6 +8,7 @@ use crate::output::{Output, StateChange};
 use crate::settings::ms;
 use model::{Event, EventId, Phase, Timestamp};
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 
 /// On roads out of town, from this limit on in m/s, a wave of stop and go this far away belongs to the same jam, in metres.
 pub(super) const FAST_MPS: f64 = 19.0;
@@ -32,7 +33,7 @@ const FADING: f64 = 0.9;
 const MAX_PATIENCE: f64 = 3.0;
 
 /// A queue that may become a jam, or is one.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Jam {
     covered: Covered,
     /// Since when it has been a queue, when it was large enough for one.

@@ -6,10 +6,11 @@ use crate::output::Output;
 use crate::settings::JamSettings;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The queues that are jams, or may become some, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Jams {
     jams: Vec<Jam>,
 }

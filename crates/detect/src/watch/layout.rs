@@ -28,7 +28,7 @@ struct Piece {
 }
 
 /// The layout of all links.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Layout {
     pieces: Vec<Piece>,
 }

@@ -12,7 +12,7 @@ const LEADS_TO_M: f64 = 120.0;
 const REACH_M: f64 = 500.0;
 
 /// For each link the stop line that its traffic comes to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Lights {
     /// Metres from the beginning of the link; more than its length where the light is on a link that follows.
     stop_m: Vec<Option<f64>>,

@@ -7,6 +7,7 @@ use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::{Timestamp, VehicleKind};
 use roadnet::LinkIdx;
+use serde::{Deserialize, Serialize};
 
 /// Who has come so far belongs to the traffic; who has not been seen moving may have been parked all the time, in metres.
 const ARRIVED_M: f64 = 30.0;
@@ -30,7 +31,7 @@ const FRONT_M: f64 = 22.0;
 const RECOVERY_S: f64 = 12.0;
 
 /// A vehicle on a link.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Occupant {
     /// Its number in the track stage.
     pub(crate) track: u32,

@@ -1,5 +1,7 @@
 //! How long traffic lights are red, as those at the front of their queues find.
 
+use serde::{Deserialize, Serialize};
+
 /// Believed before anybody has waited, in seconds.
 const PRIOR_S: f64 = 50.0;
 /// So many of those who wait at the front wait no longer.
@@ -12,7 +14,7 @@ const RANGE_S: (f64, f64) = (40.0, 150.0);
 const LEAST_S: f64 = 10.0;
 
 /// The longest usual red, as a running quantile (stochastic approximation) of the waits at the front.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Red {
     longest_s: f64,
 }

@@ -2,6 +2,7 @@
 
 use super::queues::usable_lanes;
 use crate::settings::JamSettings;
+use serde::{Deserialize, Serialize};
 
 /// What is believed before any queue was seen: that so many of so many report.
 const PRIOR_SEEN: f64 = 1.0;
@@ -27,7 +28,7 @@ pub(crate) const HALF_M: f64 = 5.0;
 const SPACING_M: f64 = 9.0;
 
 /// What somebody who comes to rest in a queue has ahead.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Ahead {
     /// So many who report.
     seen: u16,
@@ -48,7 +49,7 @@ impl Ahead {
 ///
 /// Who comes to rest in a queue has the road ahead full up to the line where the first one waits. Of the n vehicles that
 /// have room there, k report; over many queues, the share that reports is the sum of all k over the sum of all n.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Reporting {
     seen: f64,
     room: f64,

@@ -9,6 +9,7 @@ use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Faster than this share of the limit one drives past, rather than along with, those who stand.
@@ -19,7 +20,7 @@ const RETURN_MS: i64 = 120_000;
 const SWEEP_MS: i64 = 10_000;
 
 /// A vehicle's place in the list of its link: what others ask of it most, side by side in memory.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Spot {
     track: u32,
     offset_m: f32,
@@ -40,13 +41,14 @@ impl Spot {
 }
 
 /// The latest observation of every vehicle on a road.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoadTraffic {
     /// By number of the vehicle in the track stage.
     vehicles: Vec<Option<Occupant>>,
     /// The vehicles on each link, by number of the link.
     links: Vec<Vec<Spot>>,
     /// Speed limit of each link, in m/s.
+    #[serde(skip)]
     limits_mps: Vec<f64>,
     /// How many are on a road.
     occupants: usize,
@@ -58,6 +60,7 @@ pub(crate) struct RoadTraffic {
     jammed: BTreeSet<u32>,
     /// Until when that counts.
     jammed_until: Option<Timestamp>,
+    #[serde(skip)]
     lights: Lights,
     red: Red,
     reporting: Reporting,
@@ -78,6 +81,17 @@ impl RoadTraffic {
             red: Red::default(),
             reporting: Reporting::default(),
         }
+    }
+
+    /// Whether this memory can be one of the same network as `other`.
+    pub(crate) fn fits(&self, other: &Self) -> bool {
+        self.links.len() == other.links.len()
+    }
+
+    /// Takes a memory in place of its own; what derives from the network stays.
+    pub(crate) fn recall(&mut self, memory: Self) {
+        let Self { limits_mps, lights, .. } = std::mem::replace(self, memory);
+        (self.limits_mps, self.lights) = (limits_mps, lights);
     }
 
     /// Takes whoever is first seen on these links for part of the traffic, even if they stand.

@@ -10,6 +10,7 @@ use crate::output::Output;
 use crate::settings::{Preset, Settings, ms};
 use model::Timestamp;
 use roadnet::Network;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Queues change slowly: they are looked at this often, in ms of the reports' time.
@@ -26,6 +27,10 @@ pub(crate) struct Watch {
     course: Option<Course>,
 }
 
+/// What [`Watch::memory`] gives, read again.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Memory(RoadTraffic, Jams, Accidents, Option<Course>);
+
 impl Watch {
     pub(crate) fn new(network: Arc<Network>, preset: Preset) -> Self {
         Self {
@@ -35,6 +40,23 @@ impl Watch {
             accidents: Accidents::on(&network),
             network,
         }
+    }
+
+    /// All that it knows beside the network, to be kept.
+    pub(crate) fn memory(&self) -> impl Serialize + '_ {
+        (&self.traffic, &self.jams, &self.accidents, &self.course)
+    }
+
+    /// Takes what [`Watch::memory`] gave, on the same network; whether it can have been of it.
+    pub(crate) fn recall(&mut self, memory: Memory) -> bool {
+        let Memory(traffic, jams, accidents, course) = memory;
+        if !traffic.fits(&self.traffic) || course.is_some() != self.course.is_some() {
+            return false;
+        }
+        self.traffic.recall(traffic);
+        self.accidents.recall(accidents);
+        (self.jams, self.course) = (jams, course);
+        true
     }
 
     /// Takes back what a former run kept under `key`; whether it was something of this stage.

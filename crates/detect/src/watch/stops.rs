@@ -7,6 +7,7 @@ use crate::observation::{Observation, OnRoad};
 use crate::settings::{AccidentSettings, ms};
 use model::{LatLon, Timestamp, VehicleId, VehicleKind};
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Errors of a receiver have forgotten their past after this time, in seconds.
@@ -19,7 +20,7 @@ const CREPT_SIGMAS: f64 = 3.0;
 const MOST_REPORTS: f64 = 600.0;
 
 /// A vehicle at rest.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Stander {
     pub(crate) vehicle: VehicleId,
     pub(crate) kind: Option<VehicleKind>,
@@ -107,7 +108,7 @@ impl Stander {
 }
 
 /// What is known of one vehicle.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Vehicle {
     braking: Braking,
     /// Its place among those at rest, if it is one of them.
@@ -115,7 +116,7 @@ struct Vehicle {
 }
 
 /// All vehicles at rest that had been driving.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Stops {
     /// By number in the track stage.
     vehicles: Vec<Vehicle>,

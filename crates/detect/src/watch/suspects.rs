@@ -12,6 +12,7 @@ use super::suspicion::{AT_LINE_M, probability};
 use crate::settings::{AccidentSettings, ms};
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -52,7 +53,7 @@ pub(crate) struct View<'a> {
 }
 
 /// When each vehicle at rest is looked at next: the time, its number in the track stage, and since when it has stood.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Suspects {
     due: BinaryHeap<Reverse<(Timestamp, u32, Timestamp)>>,
 }

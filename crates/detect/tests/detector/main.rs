@@ -13,6 +13,7 @@ mod oracle;
 mod parts;
 mod restart;
 mod road;
+mod snapshot;
 mod world;
 mod zone_oracle;
 mod zones;

@@ -12,25 +12,25 @@ use std::sync::Arc;
 
 /// What somebody sends, and when it is received.
 #[derive(Debug, Clone)]
-enum Message {
+pub enum Message {
     Report(Result<Report, DropReason>, Timestamp),
     SetZone,
     RemoveZone,
 }
 
 /// All that came out: outputs as JSON, and the fate of each report.
-type Outcome = (Vec<String>, Vec<Result<(), DropReason>>);
+pub type Outcome = (Vec<String>, Vec<Result<(), DropReason>>);
 
-fn network() -> Arc<roadnet::Network> {
+pub fn network() -> Arc<roadnet::Network> {
     let (network, _) = roadnet::read_geojson(crate::world::STREETS.as_bytes()).expect("a network");
     Arc::new(network)
 }
 
-fn zone() -> Zone {
+pub fn zone() -> Zone {
     Zone::from_geojson(CENTRE.as_bytes()).expect("a zone")
 }
 
-fn settings() -> Settings {
+pub fn settings() -> Settings {
     let mut settings = Settings::default();
     // Short enough for the silences below.
     settings.zones.silent_exit_s = 20.0;
@@ -65,11 +65,11 @@ fn crash(vehicle: usize, at_s: f64, east_m: f64, cancel: bool) -> Report {
     })
 }
 
-fn text(output: &Output) -> String {
+pub fn text(output: &Output) -> String {
     serde_json::to_string(output).expect("JSON")
 }
 
-fn in_one(messages: &[Message]) -> Outcome {
+pub fn in_one(messages: &[Message]) -> Outcome {
     let mut detector = Detector::new(settings(), network());
     let (mut outputs, mut fates) = (Vec::new(), Vec::new());
     for message in messages {
@@ -132,7 +132,7 @@ fn in_batches(messages: &[Message]) -> Outcome {
 }
 
 /// Drives of some vehicles through the zone, with stops that make queues, crashes, silences, and reports that are of no use.
-fn messages() -> impl Strategy<Value = Vec<Message>> {
+pub fn messages() -> impl Strategy<Value = Vec<Message>> {
     let message = (0..12_usize, 0..400_u32, 0..100_u32, 0..40_u32);
     proptest::collection::vec(message, 1..400).prop_map(|drawn| {
         let (mut now_s, mut all) = (0.0, vec![Message::SetZone]);

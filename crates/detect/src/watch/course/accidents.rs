@@ -36,7 +36,7 @@ struct Kept {
 }
 
 /// The accidents that go on, oldest first, and each vehicle's report.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Accidents {
     claims: BTreeMap<VehicleId, Claim>,
     accidents: Vec<Accident>,

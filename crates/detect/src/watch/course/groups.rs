@@ -3,13 +3,14 @@
 use super::slow::SlowVehicles;
 use model::{Geometry, LatLon};
 use roadnet::{Link, LinkIdx, Network};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A vehicle takes up this much of the road, in metres.
 const VEHICLE_SPACE_M: f64 = 7.0;
 
 /// A piece of a link.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Span {
     pub(super) link: u32,
     pub(super) from_m: f64,

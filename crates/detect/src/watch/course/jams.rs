@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// A change of the number of vehicles below this share is not worth a revision.
 const NOTABLE_CHANGE: f64 = 0.2;
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Jam {
     event: Event,
     spans: Vec<Span>,
@@ -29,7 +29,7 @@ struct Kept {
 }
 
 /// The jams that go on, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Jams {
     jams: Vec<Jam>,
 }

@@ -2,10 +2,11 @@
 
 use crate::observation::Observation;
 use model::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A slow vehicle.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct SlowVehicle {
     ts: Timestamp,
     link: u32,
@@ -14,7 +15,7 @@ pub(super) struct SlowVehicle {
 }
 
 /// The latest of every vehicle that is slow on a road.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct SlowVehicles {
     /// By the vehicle's number.
     known: BTreeMap<u32, SlowVehicle>,
