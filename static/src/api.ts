@@ -92,7 +92,8 @@ async function getFeatures(path: string): Promise<FeatureCollection> {
   return asFeatures(await getJson(path));
 }
 
-async function getJson(path: string): Promise<unknown> {
+/** The JSON at a path under the API. */
+export async function getJson(path: string): Promise<unknown> {
   return readJson(await request(path, {}));
 }
 

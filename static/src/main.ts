@@ -16,12 +16,14 @@ import { placeOf } from './map/signs';
 import { Panel } from './panel/panel';
 import { Problems } from './problems';
 import { Watched } from './signal';
+import { StatisticsView } from './statistics/view';
 import { StatusLine } from './status/line';
 import { Notices } from './status/notices';
 import { h } from './ui/dom';
 import { Help } from './ui/help';
 import { listenToKeys } from './ui/keys';
 import { legend } from './ui/legend';
+import { rail } from './ui/rail';
 import { ViewState } from './ui/state';
 import { startTheme, theme } from './ui/theme';
 import { toolbar } from './ui/toolbar';
@@ -59,7 +61,15 @@ const tools = toolbar({ home: () => map.goHome(), help: () => help.open() });
 tools.append(panel.sheet.fold);
 const stage = h('main', { class: 'stage' }, mapElement, tools, notices.element, legend(), attribution);
 const title = h('h1', { class: 'unseen' });
-document.getElementById('app')?.append(title, stage, panel.element, status.element, help.element);
+const statistics = new StatisticsView(state);
+const views = rail(state.view, (view) => state.show(view));
+const frame = document.getElementById('app');
+frame?.append(title, views, stage, panel.element, statistics.element, status.element, help.element);
+state.view.watch((view) => {
+  frame?.classList.toggle('app-statistics', view === 'statistics');
+  stage.hidden = view !== 'live';
+  panel.element.hidden = view !== 'live';
+});
 language.watch(() => {
   title.textContent = t('app.title');
   stage.setAttribute('aria-label', t('app.map'));
@@ -98,9 +108,11 @@ listenToKeys({
   search: () => panel.search(),
   help: () => help.open(),
   live: () => {
+    state.show('live');
     state.open(null);
     map.goHome();
   },
+  statistics: () => state.show('statistics'),
 });
 
 expose({
@@ -157,4 +169,5 @@ function tick(): void {
   status.tick(now);
   notices.tick(now);
   panel.tick(now);
+  statistics.tick(now);
 }

@@ -17,4 +17,5 @@ pub mod roads;
 pub mod run;
 pub mod settings;
 pub mod simulation;
+pub mod statistics;
 pub mod zones;

@@ -4,7 +4,7 @@ pub mod schema;
 pub mod simulation;
 
 use crate::app::App;
-use crate::{events, live, roads, zones};
+use crate::{events, live, roads, statistics, zones};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +22,7 @@ use utoipa_axum::routes;
     servers((url = "/api/v1")),
     tags(
         (name = "events", description = "What happened and what is going on."),
+        (name = "statistics", description = "What was stored, counted."),
         (name = "zones", description = "Areas whose entries and exits are events."),
         (name = "simulation", description = "The simulation that runs: shown, changed, and held against what is detected."),
         (name = "map", description = "Roads, basemap, and the live feed."),
@@ -34,6 +35,11 @@ pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(events::list_events))
         .routes(routes!(events::get_event))
+        .routes(routes!(statistics::count_events))
+        .routes(routes!(statistics::count_by_hour_of_week))
+        .routes(routes!(statistics::rank_roads))
+        .routes(routes!(statistics::count_zones))
+        .routes(routes!(statistics::measure_delays))
         .routes(routes!(zones::list_zones, zones::create_zone))
         .routes(routes!(zones::get_zone, zones::put_zone, zones::delete_zone))
         .routes(routes!(crate::simulation::get_simulation, crate::simulation::tune_simulation))

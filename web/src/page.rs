@@ -5,6 +5,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tower::ServiceExt;
@@ -26,7 +27,18 @@ The REST interface is there without it: /api/openapi.json
 
 /// Serves the files in `folder` for every path that nothing else serves.
 pub fn routes<S: Clone + Send + Sync + 'static>(folder: PathBuf) -> Router<S> {
-    Router::new().fallback(serve).with_state(Arc::new(folder))
+    Router::new().route("/api/docs", get(docs)).fallback(serve).with_state(Arc::new(folder))
+}
+
+/// The description of the API, to read and to try.
+async fn docs(State(folder): State<Arc<PathBuf>>) -> Response {
+    match tokio::fs::read(folder.join("docs.html")).await {
+        Ok(page) => {
+            ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, ASK_AGAIN)], page)
+                .into_response()
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, NOT_BUILT).into_response(),
+    }
 }
 
 async fn serve(State(folder): State<Arc<PathBuf>>, request: Request) -> Response {

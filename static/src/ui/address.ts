@@ -2,13 +2,18 @@
 
 import type { LonLat } from '../model';
 import { EVENT_TYPES, type EventType } from '../model';
+import { SPANS, type SpanName } from '../statistics/span';
+import { type View, viewOf } from './views';
 
 export interface AddressState {
+  view: View;
   position: { zoom: number; centre: LonLat } | null;
   /** Types shown; empty means all. */
   types: EventType[];
   search: string;
   event: string | null;
+  /** How far back the statistics look. */
+  span: SpanName;
 }
 
 /** Reads `#live?map=15.20/60.17110/24.94410&type=jam&q=…&event=…`. What makes no sense is left out. */
@@ -16,10 +21,12 @@ export function readAddress(hash: string): AddressState {
   const parameters = new URLSearchParams(hash.split('?')[1] ?? '');
   const types = (parameters.get('type') ?? '').split(',');
   return {
+    view: viewOf(hash),
     position: readPosition(parameters.get('map')),
     types: EVENT_TYPES.filter((type) => types.includes(type)),
     search: parameters.get('q') ?? '',
     event: parameters.get('event') || null,
+    span: SPANS.find((span) => span === parameters.get('span')) ?? 'week',
   };
 }
 
@@ -32,7 +39,8 @@ export function writeAddress(state: AddressState): string {
   if (state.types.length > 0) parts.push(`type=${state.types.join(',')}`);
   if (state.search) parts.push(`q=${encodeURIComponent(state.search)}`);
   if (state.event) parts.push(`event=${encodeURIComponent(state.event)}`);
-  return parts.length > 0 ? `#live?${parts.join('&')}` : '#live';
+  if (state.span !== 'week') parts.push(`span=${state.span}`);
+  return parts.length > 0 ? `#${state.view}?${parts.join('&')}` : `#${state.view}`;
 }
 
 function readPosition(text: string | null): AddressState['position'] {

@@ -9,6 +9,7 @@ const KEYS: [keys: string[], words: Key][] = [
   [['Esc'], 'keys.close'],
   [['/'], 'keys.search'],
   [['l'], 'keys.live'],
+  [['s'], 'rail.statistics'],
   [['?'], 'keys.help'],
 ];
 

@@ -63,6 +63,13 @@ const SHAPES: Record<string, Shape[]> = {
     ['circle', { cx: 8, cy: 12.6, r: 1.1, fill: 'currentColor' }],
   ],
   home: [['path', { d: 'M2.4 6V2.4H6M10 2.4h3.6V6M13.6 10v3.6H10M6 13.6H2.4V10', ...stroke }]],
+  live: [
+    [
+      'path',
+      { d: 'M2 4.2 6 2.6l4 1.8 4-1.6v9L10 13.4l-4-1.8-4 1.6ZM6 2.6v9M10 4.4v9', ...stroke, 'stroke-width': 1.4 },
+    ],
+  ],
+  statistics: [['path', { d: 'M2.4 13.6h11.2M4.4 11V7M8 11V3M11.6 11V5.4', ...stroke, 'stroke-width': 2 }]],
   place: [
     ['circle', { cx: 8, cy: 8, r: 4.4, ...stroke }],
     ['path', { d: 'M8 .8v4M8 11.2v4M.8 8h4M11.2 8h4', ...stroke }],

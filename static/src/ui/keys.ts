@@ -7,6 +7,7 @@ export interface KeyActions {
   search(): void;
   help(): void;
   live(): void;
+  statistics(): void;
 }
 
 export function listenToKeys(actions: KeyActions): void {
@@ -16,6 +17,7 @@ export function listenToKeys(actions: KeyActions): void {
     '/': actions.search,
     '?': actions.help,
     l: actions.live,
+    s: actions.statistics,
   };
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -1,25 +1,33 @@
-// What the reader has chosen: filter, search, opened event; kept in the address bar together with the map's position.
+// What the reader has chosen: view, filter, search, opened event; kept in the address bar together with the map's position.
 
 import type { EventType, TrafficEvent } from '../model';
 import { Watched } from '../signal';
+import type { SpanName } from '../statistics/span';
 import { type AddressState, readAddress, writeAddress } from './address';
+import type { View } from './views';
 
 export class ViewState {
+  readonly view: Watched<View>;
   /** Types shown; empty means all. */
   readonly types: Watched<readonly EventType[]>;
   readonly search: Watched<string>;
   /** Id of the opened event. */
   readonly opened: Watched<string | null>;
+  /** How far back the statistics look. */
+  readonly span: Watched<SpanName>;
   #position: AddressState['position'];
 
   constructor() {
     const address = readAddress(location.hash);
+    this.view = new Watched(address.view);
+    this.span = new Watched(address.span);
     this.types = new Watched<readonly EventType[]>(address.types);
     this.search = new Watched(address.search);
     this.opened = new Watched(address.event);
     this.#position = address.position;
     this.types.watch(() => this.#write(false));
     this.search.watch(() => this.#write(false));
+    this.span.watch(() => this.#write(false));
     addEventListener('popstate', () => this.#read());
   }
 
@@ -37,6 +45,13 @@ export class ViewState {
   open(id: string | null): void {
     if (id === this.opened.get()) return;
     this.opened.set(id);
+    this.#write(true);
+  }
+
+  /** Goes over to a view. The browser's way back leads to the one before. */
+  show(view: View): void {
+    if (view === this.view.get()) return;
+    this.view.set(view);
     this.#write(true);
   }
 
@@ -67,6 +82,8 @@ export class ViewState {
 
   #write(asStep: boolean): void {
     const address = writeAddress({
+      view: this.view.get(),
+      span: this.span.get(),
       position: this.#position,
       types: [...this.types.get()],
       search: this.search.get(),
@@ -80,6 +97,8 @@ export class ViewState {
   #read(): void {
     const address = readAddress(location.hash);
     this.#position = address.position;
+    this.view.set(address.view);
+    this.span.set(address.span);
     this.types.set(address.types);
     this.search.set(address.search);
     this.opened.set(address.event);

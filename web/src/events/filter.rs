@@ -1,6 +1,6 @@
 //! Which events are asked for.
 
-use super::Cursor;
+use super::{Bbox, Cursor, read};
 use crate::http::Params;
 use crate::problem::Problem;
 use model::{EventKind, Phase, Timestamp, VehicleId, ZoneId};
@@ -11,7 +11,6 @@ pub const PARAMETERS: [&str; 11] =
 
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1_000;
-const MAX_ROAD_CHARS: usize = 255;
 
 /// Which events are asked for; what is `None` or empty does not matter.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,19 +39,6 @@ pub struct Filter {
     pub cursor: Option<Cursor>,
 }
 
-/// A rectangle in degrees. If `west` is greater than `east` it goes across the 180th meridian.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bbox {
-    /// Western border.
-    pub west: f64,
-    /// Southern border.
-    pub south: f64,
-    /// Eastern border.
-    pub east: f64,
-    /// Northern border.
-    pub north: f64,
-}
-
 impl Filter {
     /// Reads the parameters of a request.
     ///
@@ -60,59 +46,27 @@ impl Filter {
     /// Names the first parameter that is wrong and says what is allowed.
     pub fn read(params: Params) -> Result<Self, Problem> {
         let params = params.only(&PARAMETERS)?;
-        const TIME: &str = "an RFC 3339 time, such as 2025-10-09T08:53:20Z";
-        const ID: &str = "1 to 64 of A-Z a-z 0-9 _ . : -";
-        let (from, to) = (params.read("from", TIME, time)?, params.read("to", TIME, time)?);
+        let (from, to) =
+            (params.read("from", read::TIME, read::time)?, params.read("to", read::TIME, read::time)?);
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
             return Err(Problem::parameter("to", &to.to_string(), format!("a time after `from`, {from}")));
         }
         Ok(Self {
-            kinds: params
-                .read("type", "accident, jam, zone_entry, zone_exit, or several with commas between", kinds)?
-                .unwrap_or_default(),
+            kinds: params.read("type", read::KINDS, read::kinds)?.unwrap_or_default(),
             phase: params.read("phase", "started, updated or ended", Phase::parse)?,
             active: params.read("active", "true or false", |text| text.parse().ok())?,
             from,
             to,
-            bbox: params.read(
-                "bbox",
-                "west,south,east,north in degrees: longitudes -180 to 180, latitudes -90 to 90, south up to north",
-                bbox,
-            )?,
-            zone: params.read("zone", ID, |text| ZoneId::new(text).ok())?,
-            road: params.read("road", "1 to 255 characters", road)?,
-            vehicle: params.read("vehicle", ID, |text| VehicleId::new(text).ok())?,
+            bbox: params.read("bbox", read::BBOX, read::bbox)?,
+            zone: params.read("zone", read::ID, |text| ZoneId::new(text).ok())?,
+            road: params.read("road", read::ROAD, read::road)?,
+            vehicle: params.read("vehicle", read::ID, |text| VehicleId::new(text).ok())?,
             limit: params.read("limit", "a number from 1 to 1000", limit)?.unwrap_or(DEFAULT_LIMIT),
             cursor: params.read("cursor", "the `next` of a page of events", |text| text.parse().ok())?,
         })
     }
-}
-
-fn kinds(text: &str) -> Option<Vec<EventKind>> {
-    let mut kinds: Vec<EventKind> = text.split(',').map(EventKind::parse).collect::<Option<_>>()?;
-    kinds.sort_unstable();
-    kinds.dedup();
-    Some(kinds)
-}
-
-fn time(text: &str) -> Option<Timestamp> {
-    // A plus that was not encoded arrives as a space.
-    Timestamp::parse_rfc3339(&text.replace(' ', "+"))
-}
-
-fn bbox(text: &str) -> Option<Bbox> {
-    let numbers: Vec<f64> = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<_>>()?;
-    let &[west, south, east, north] = numbers.as_slice() else { return None };
-    let is_longitude = |degrees: f64| (-180.0..=180.0).contains(&degrees);
-    let is_right =
-        is_longitude(west) && is_longitude(east) && -90.0 <= south && south <= north && north <= 90.0;
-    is_right.then_some(Bbox { west, south, east, north })
-}
-
-fn road(text: &str) -> Option<String> {
-    (1..=MAX_ROAD_CHARS).contains(&text.chars().count()).then(|| text.to_owned())
 }
 
 fn limit(text: &str) -> Option<u32> {

@@ -59,10 +59,7 @@ fn statement(filter: &Filter) -> QueryBuilder<MySql> {
         query.push(format_args!(" AND {time} < ")).push_bind(utc(to));
     }
     if let Some(bbox) = filter.bbox {
-        query.push(" AND e.lat BETWEEN ").push_bind(bbox.south).push(" AND ").push_bind(bbox.north);
-        let either = if bbox.west <= bbox.east { "AND" } else { "OR" };
-        query.push(" AND (e.lon >= ").push_bind(bbox.west);
-        query.push(format_args!(" {either} e.lon <= ")).push_bind(bbox.east).push(")");
+        bbox.narrow(&mut query);
     }
     if let Some(cursor) = filter.cursor {
         // Said twice, so that the servers find the beginning in the index.
@@ -112,7 +109,7 @@ pub async fn revisions_since(
 }
 
 /// A time as the driver takes it; every [`Timestamp`] can be said so.
-fn utc(time: Timestamp) -> OffsetDateTime {
+pub(crate) fn utc(time: Timestamp) -> OffsetDateTime {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(time.as_ms()) * 1_000_000)
         .unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

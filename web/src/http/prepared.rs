@@ -1,12 +1,12 @@
 //! Content that does not change while the program runs: compressed once, and sent again only to who does not have it.
 
+use super::etag::{is_known, tag_of};
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
 const BROTLI_QUALITY: u32 = 6;
@@ -28,8 +28,7 @@ impl Prepared {
     /// # Errors
     /// When a compressor fails.
     pub fn new(content: Vec<u8>, media_type: &'static str) -> io::Result<Self> {
-        let digest = Sha256::digest(&content);
-        let etag = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+        let etag = tag_of(&content);
         let mut gzip = GzEncoder::new(Vec::new(), Compression::new(8));
         gzip.write_all(&content)?;
         let mut brotli = brotli::CompressorWriter::new(Vec::new(), 1 << 16, BROTLI_QUALITY, BROTLI_WINDOW);
@@ -64,11 +63,8 @@ impl Prepared {
             (None, &self.identity)
         };
         let etag = format!("\"{}-{}\"", self.etag, coding.unwrap_or("identity"));
-        let known = request.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        let known = known.flat_map(|value| value.split(',')).map(str::trim);
-        let is_known = known.map(|tag| tag.trim_start_matches("W/")).any(|tag| tag == etag || tag == "*");
 
-        let mut response = if is_known {
+        let mut response = if is_known(request, &etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
             let mut response = Body::from(body.clone()).into_response();

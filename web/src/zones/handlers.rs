@@ -2,11 +2,11 @@
 
 use super::{MAX_ZONES, Publication, store};
 use crate::app::App;
-use crate::http::{MAX_BODY_BYTES, Params, ZoneBody};
+use crate::http::{MAX_BODY_BYTES, Params, ZoneBody, tagged};
 use crate::openapi::schema;
 use crate::problem::Problem;
 use axum::extract::{Path, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use model::{Zone, ZoneId};
 use serde_json::{Value, json};
@@ -19,15 +19,21 @@ const PENDING: HeaderName = HeaderName::from_static("vigiroute-pending");
 #[utoipa::path(
     get, path = "/zones", tag = "zones",
     responses(
-        (status = 200, description = "A FeatureCollection, by id.", body = schema::ZoneCollection, content_type = "application/geo+json"),
+        (status = 200, description = "A FeatureCollection, by id, with an `ETag`.", body = schema::ZoneCollection, content_type = "application/geo+json"),
+        (status = 304, description = "As `If-None-Match` has it."),
         (status = 503, description = "The database is away.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn list_zones(State(app): State<App>, params: Params) -> Result<Response, Problem> {
+pub async fn list_zones(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Result<Response, Problem> {
     params.only(&[])?;
     let zones = app.database.ask(store::all(app.database.pool())).await?;
     let features: Vec<Value> = zones.iter().map(Zone::to_feature).collect();
-    Ok(geojson(StatusCode::OK, &json!({ "type": "FeatureCollection", "features": features })))
+    let all = json!({ "type": "FeatureCollection", "features": features });
+    Ok(tagged(&headers, GEOJSON, all.to_string()))
 }
 
 /// One zone

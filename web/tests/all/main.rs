@@ -8,5 +8,6 @@ mod events;
 mod history;
 mod openapi;
 mod page;
+mod statistics;
 mod world;
 mod zones;

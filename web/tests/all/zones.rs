@@ -93,6 +93,9 @@ async fn a_zone_goes_to_the_database_and_within_a_second_to_the_broker() {
     );
 
     let all = world.get("/api/v1/zones").await;
+    let etag = all.header("etag").to_owned();
+    let known = world.client.send("GET", "/api/v1/zones", &[("if-none-match", &etag)], "").await;
+    assert_eq!((known.status, known.body.len()), (304, 0), "{etag}");
     assert_eq!(all.header("content-type"), "application/geo+json");
     let features = [zone("centre", "Keskusta"), zone("harbour", "Harbour")];
     assert_eq!(all.json(), json!({"type": "FeatureCollection", "features": features}));

@@ -1,0 +1,12 @@
+// The page's views, in the order of the rail, each with the key that leads there.
+
+export const VIEWS = ['live', 'statistics'] as const;
+export type View = (typeof VIEWS)[number];
+
+export const VIEW_KEYS: Record<View, string> = { live: 'l', statistics: 's' };
+
+/** The view that the address names; the live map unless it names one. */
+export function viewOf(hash: string): View {
+  const name = hash.replace(/^#/, '').split('?')[0];
+  return VIEWS.find((view) => view === name) ?? 'live';
+}
