@@ -58,10 +58,11 @@ export async function getLive(): Promise<LiveInfo> {
 export const getBasemap = (): Promise<FeatureCollection> => getFeatures('/basemap');
 export const getRoads = (): Promise<FeatureCollection> => getFeatures('/roads');
 
-/** The newest events, of one type or of all. */
-export async function getEvents(query: { type?: string; limit: number }): Promise<TrafficEvent[]> {
+/** The newest events, of some types or of all, in a rectangle or everywhere. */
+export async function getEvents(query: { type?: string; bbox?: string; limit: number }): Promise<TrafficEvent[]> {
   const parameters = new URLSearchParams({ limit: String(query.limit) });
   if (query.type) parameters.set('type', query.type);
+  if (query.bbox) parameters.set('bbox', query.bbox);
   const page = await getJson(`/events?${parameters}`);
   if (!isRecord(page) || !Array.isArray(page.events)) throw new ApiError('not what was expected', null);
   return page.events.flatMap((event) => parseEvent(event) ?? []);
@@ -97,10 +98,25 @@ export async function getJson(path: string): Promise<unknown> {
   return readJson(await request(path, {}));
 }
 
-async function request(path: string, headers: Record<string, string>): Promise<Response> {
+/** Asks for a change; gives the JSON of the answer, or null if it has none. */
+export async function change(
+  method: 'PATCH' | 'POST' | 'PUT' | 'DELETE',
+  path: string,
+  body: unknown,
+): Promise<unknown> {
+  const asked = body === null ? {} : { body: JSON.stringify(body) };
+  const response = await request(path, body === null ? {} : { 'Content-Type': 'application/json' }, {
+    method,
+    ...asked,
+  });
+  return response.status === 204 ? null : readJson(response);
+}
+
+async function request(path: string, headers: Record<string, string>, more: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(ROOT + path, {
+      ...more,
       headers: { Accept: 'application/json', ...headers },
       cache: headers['If-None-Match'] ? 'no-store' : 'default',
       signal: AbortSignal.timeout(TIMEOUT_MS),

@@ -2,6 +2,7 @@
 
 import './style.css';
 import { getBasemap, getLive, getRoads, type LiveInfo } from './api';
+import { HistoryPanel } from './history/panel';
 import { language, t } from './i18n';
 import { expose } from './inspect';
 import { EventStore } from './live/events';
@@ -10,12 +11,16 @@ import { Live, readHistory } from './live/live';
 import { Vehicles } from './live/vehicles';
 import { ZoneWatch } from './live/zone-watch';
 import { LiveMap } from './map/map';
+import { pastDots } from './map/past';
 import { Picture } from './map/picture';
+import { PlaceMenu } from './map/place-menu';
 import { Pointing } from './map/pointing';
 import { placeOf } from './map/signs';
+import type { TrafficEvent } from './model';
 import { Panel } from './panel/panel';
 import { Problems } from './problems';
 import { Watched } from './signal';
+import { type Kind, SimulatorPanel } from './simulator/panel';
 import { StatisticsView } from './statistics/view';
 import { StatusLine } from './status/line';
 import { Notices } from './status/notices';
@@ -50,7 +55,7 @@ const panel = new Panel(store, state, connected, {
   },
   centre: (id) => flyTo(id),
   found: (event) => store.history([event]),
-  reshaped: () => map.map.resize(),
+  reshaped: () => map.reshaped(),
 });
 const status = new StatusLine(feedState, (node) => {
   const name = live?.nameOf(node);
@@ -62,12 +67,42 @@ tools.append(panel.sheet.fold);
 const stage = h('main', { class: 'stage' }, mapElement, tools, notices.element, legend(), attribution);
 const title = h('h1', { class: 'unseen' });
 const statistics = new StatisticsView(state);
+let armed: Kind | null = null;
+const simulator = new SimulatorPanel(state, {
+  arm: (kind) => {
+    armed = kind;
+    stage.classList.toggle('is-armed', kind !== null);
+  },
+  open: (id) => {
+    state.show('live');
+    state.open(id);
+  },
+});
+const past = new HistoryPanel(
+  state,
+  () => zoneWatch.zones.get(),
+  (event) => {
+    store.history([event]);
+    state.show('live');
+    state.open(event.id);
+    setTimeout(() => flyTo(event.id), 160);
+  },
+);
 const views = rail(state.view, (view) => state.show(view));
 const frame = document.getElementById('app');
-frame?.append(title, views, stage, panel.element, statistics.element, status.element, help.element);
+frame?.append(
+  title,
+  views,
+  stage,
+  panel.element,
+  past.element,
+  simulator.element,
+  statistics.element,
+  status.element,
+  help.element,
+);
 state.view.watch((view) => {
-  frame?.classList.toggle('app-statistics', view === 'statistics');
-  stage.hidden = view !== 'live';
+  stage.hidden = view === 'statistics';
   panel.element.hidden = view !== 'live';
 });
 language.watch(() => {
@@ -82,15 +117,40 @@ if (!document.createElement('canvas').getContext('webgl2')) {
   throw new Error('WebGL 2 is not available');
 }
 const map = new LiveMap(mapElement, state.position, () => {
-  const [sheet, ground] = [panel.element.getBoundingClientRect(), mapElement.getBoundingClientRect()];
+  const shown = [panel.element, past.element, simulator.element].find((element) => !element.hidden) ?? panel.element;
+  const [sheet, ground] = [shown.getBoundingClientRect(), mapElement.getBoundingClientRect()];
   const isOver = sheet.left < ground.right && sheet.height > 0;
   return isOver ? Math.min(Math.max(0, ground.bottom - sheet.top), ground.height * 0.6) : 0;
 });
 const picture = new Picture(map, vehicles, store, zoneWatch.zones, state, openOnMap);
 const pointing = new Pointing(map.map, picture.vehicleLayer, openOnMap);
+let listed: readonly TrafficEvent[] = [];
+const showPast = (): void => map.show('past', pastDots(state.view.get() === 'history' ? listed : []));
+past.listed.listen((events) => {
+  listed = events;
+  showPast();
+});
+state.view.watch(() => {
+  map.reshaped();
+  showPast();
+});
+const placeMenu = new PlaceMenu(map.map, {
+  open: (event) => {
+    store.history([event]);
+    state.show('live');
+    state.open(event.id);
+  },
+  stageCrash: (place) => {
+    state.show('simulator');
+    void simulator.stageAt('crash', place);
+  },
+});
+map.map.on('click', (event) => {
+  if (armed) void simulator.stageAt(armed, { lat: event.lngLat.lat, lon: event.lngLat.lng });
+});
 theme.watch(() => picture.recolour());
 map.map.on('moveend', () => {
-  if (homed) state.position = map.position();
+  if (homed && !stage.hidden) state.position = map.position();
 });
 let homed = linked;
 // A link to an event that says nothing of the map's position leads to the event, once it is known where that is.
@@ -104,7 +164,7 @@ const stopLooking = store.changed.listen(() => {
 listenToKeys({
   next: () => panel.step(1),
   previous: () => panel.step(-1),
-  close: () => pointing.close() || state.open(null),
+  close: () => placeMenu.close() || simulator.disarm() || pointing.close() || state.open(null),
   search: () => panel.search(),
   help: () => help.open(),
   live: () => {
@@ -112,7 +172,9 @@ listenToKeys({
     state.open(null);
     map.goHome();
   },
+  history: () => state.show('history'),
   statistics: () => state.show('statistics'),
+  simulator: () => state.show('simulator'),
 });
 
 expose({
@@ -153,6 +215,11 @@ function goLive(info: LiveInfo): void {
 
 /** Opens what was pressed on the map: the map keeps its position, unless the sheet now hides the place. */
 function openOnMap(id: string): void {
+  // The press names the place of an incident.
+  if (armed) return;
+  const found = listed.find((event) => event.id === id);
+  if (found) store.history([found]);
+  state.show('live');
   state.open(id);
   const event = store.get(id);
   // The sheet takes a moment to come up.
@@ -169,5 +236,7 @@ function tick(): void {
   status.tick(now);
   notices.tick(now);
   panel.tick(now);
+  past.tick(now);
   statistics.tick(now);
+  simulator.tick(now);
 }

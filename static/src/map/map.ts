@@ -31,6 +31,8 @@ export class LiveMap {
   #home: Bounds | null = null;
   readonly #waiting = new Map<SourceName, FeatureCollection>();
   #ready = false;
+  /** Whether the map could not go home yet. */
+  #homeless = false;
 
   /** `coveredPx` tells how much of the map's lower edge is hidden just now, by a sheet. */
   constructor(
@@ -91,10 +93,20 @@ export class LiveMap {
     this.map.updateImage('chevron', chevronImage(colours.jam, colours.casing));
   }
 
-  /** Says what the whole picture is; goes there if asked to. */
+  /** Says what the whole picture is; goes there if asked to, at the latest when the map is seen for the first time. */
   setHome(bounds: Bounds, go: boolean): void {
     this.#home = bounds;
-    if (go) this.#fit(bounds, 0);
+    if (!go) return;
+    if (this.map.getContainer().clientWidth > 0) this.#fit(bounds, 0);
+    else this.#homeless = true;
+  }
+
+  /** The map has another size, or is seen again. */
+  reshaped(): void {
+    this.map.resize();
+    if (!this.#homeless || !this.#home || this.map.getContainer().clientWidth === 0) return;
+    this.#homeless = false;
+    this.#fit(this.#home, 0);
   }
 
   goHome(): void {

@@ -19,6 +19,7 @@ const NAMES = [
   'casing',
   'jam',
   'zone',
+  'accident',
 ] as const;
 
 export type Palette = Record<(typeof NAMES)[number], string>;
@@ -29,10 +30,15 @@ export function palette(): Palette {
   return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--map-${name}`).trim()])) as Palette;
 }
 
+/** Stops of the vehicles' speed colours: km/h, and the colour as the stylesheet has it. */
+export function speedColours(): { kmh: number; colour: string }[] {
+  const style = getComputedStyle(document.documentElement);
+  return [0, 15, 30, 50, 80].map((kmh) => ({ kmh, colour: style.getPropertyValue(`--speed-${kmh}`).trim() }));
+}
+
 /** Stops of the vehicles' speed colours: km/h, then red, green, blue 0…1. */
 export function speedRamp(): { kmh: number; rgb: [number, number, number] }[] {
-  const style = getComputedStyle(document.documentElement);
-  return [0, 15, 30, 50, 80].map((kmh) => ({ kmh, rgb: rgbOf(style.getPropertyValue(`--speed-${kmh}`).trim()) }));
+  return speedColours().map(({ kmh, colour }) => ({ kmh, rgb: rgbOf(colour) }));
 }
 
 /** A CSS colour as red, green, blue 0…1. The browser reads it, in whichever form the stylesheet has it. */

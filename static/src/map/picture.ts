@@ -11,6 +11,7 @@ import { isEpisode } from '../model';
 import { sentenceOf } from '../panel/words';
 import type { Watched } from '../signal';
 import type { ViewState } from '../ui/state';
+import { CLUSTER_BELOW_ZOOM, clustersOf } from './clusters';
 import { jamLines, jamTails } from './jams';
 import type { LiveMap } from './map';
 import { RoadLines } from './roads';
@@ -27,6 +28,7 @@ export class Picture {
   #traffic: Traffic | null = null;
   #states = '';
   #jams = '';
+  #gathered = '';
 
   constructor(
     readonly live: LiveMap,
@@ -39,11 +41,13 @@ export class Picture {
     this.vehicleLayer = new VehicleLayer(live.map, vehicles);
     this.#zoneLabels = new ZoneLabels(live.map);
     this.#signs = new Signs(live.map, open);
+    live.map.on('zoom', () => this.#gather());
     store.changed.listen(() => this.#showEvents());
     // Entries and exits are too many to draw the eye each time.
     store.appeared.listen((event) => {
       if (isEpisode(event.type) && this.state.shows(event)) this.#signs.pulse(placeOf(event), event.type);
     });
+    state.view.watch(() => this.#gather());
     state.opened.watch(() => this.#showEvents());
     state.types.watch(() => this.#showEvents());
     state.search.watch(() => this.#showEvents());
@@ -71,6 +75,7 @@ export class Picture {
     this.#traffic = traffic;
     this.vehicles.update(traffic, now);
     this.vehicleLayer.changed();
+    this.#gather();
     this.#showStates();
     this.#countZones();
   }
@@ -78,6 +83,18 @@ export class Picture {
   recolour(): void {
     this.live.recolour();
     this.vehicleLayer.recolour();
+  }
+
+  /** From afar vehicles are gathered to clusters. */
+  #gather(): void {
+    const zoom = this.live.map.getZoom();
+    const far = zoom < CLUSTER_BELOW_ZOOM;
+    // The history shows what was, not who drives now.
+    this.vehicleLayer.hidden = far || this.state.view.get() === 'history';
+    const key = far ? `${Math.floor(zoom)} ${this.#traffic?.at}` : '';
+    if (key === this.#gathered) return;
+    this.#gathered = key;
+    this.live.show('clusters', clustersOf(far ? this.vehicleLayer.drawn() : [], zoom));
   }
 
   #showStates(): void {

@@ -1,4 +1,4 @@
-// What the pointer finds on the map: jams to open, vehicles to name.
+// What the pointer finds on the map: jams and past events to open, vehicles to name.
 
 import { type Map as MapLibreMap, Popup } from 'maplibre-gl';
 import * as format from '../format';
@@ -6,7 +6,7 @@ import { t } from '../i18n';
 import type { Drawn } from '../live/vehicles';
 import type { VehicleLayer } from './vehicles';
 
-/** Half the side of the square in which a jam is found, pixels. */
+/** Half the side of the square in which a jam or a dot is found, pixels. */
 const REACH_PX = 7;
 
 export class Pointing {
@@ -20,12 +20,12 @@ export class Pointing {
   ) {
     map.on('click', (event) => {
       const vehicle = vehicles.near(event.point);
-      const jam = vehicle ? null : this.#jamAt(event.point);
+      const found = vehicle ? null : this.#eventAt(event.point);
       this.#follow(vehicle);
-      if (jam) open(jam);
+      if (found) open(found);
     });
     map.on('mousemove', (event) => {
-      map.getCanvas().style.cursor = this.#jamAt(event.point) ? 'pointer' : '';
+      map.getCanvas().style.cursor = this.#eventAt(event.point) ? 'pointer' : '';
     });
     const frame = (): void => {
       requestAnimationFrame(frame);
@@ -57,13 +57,13 @@ export class Pointing {
     if (this.#popup.getElement()?.textContent !== text) this.#popup.setText(text);
   }
 
-  #jamAt({ x, y }: { x: number; y: number }): string | null {
-    if (!this.map.getLayer('jam')) return null;
+  #eventAt({ x, y }: { x: number; y: number }): string | null {
+    if (!this.map.getLayer('past')) return null;
     const box: [[number, number], [number, number]] = [
       [x - REACH_PX, y - REACH_PX],
       [x + REACH_PX, y + REACH_PX],
     ];
-    const [feature] = this.map.queryRenderedFeatures(box, { layers: ['jam', 'jam-tail'] });
+    const [feature] = this.map.queryRenderedFeatures(box, { layers: ['past', 'jam', 'jam-tail'] });
     return typeof feature?.properties.id === 'string' ? feature.properties.id : null;
   }
 }

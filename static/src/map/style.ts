@@ -1,13 +1,14 @@
 // The map's layers, from the ground up. Data comes into the sources later; the ground is there at once.
 
 import type { StyleSpecification } from 'maplibre-gl';
+import { clusters } from './layers/clusters';
 import { ground } from './layers/ground';
 import { labels } from './layers/labels';
 import { roads } from './layers/roads';
 import { signs } from './layers/signs';
 import type { Palette } from './palette';
 
-export const SOURCES = ['basemap', 'roads', 'states', 'jams', 'tails', 'zones'] as const;
+export const SOURCES = ['basemap', 'roads', 'states', 'jams', 'tails', 'zones', 'past', 'clusters'] as const;
 export type SourceName = (typeof SOURCES)[number];
 
 /** The whole style in some colours. */
@@ -19,6 +20,6 @@ export function mapStyle(colours: Palette): StyleSpecification {
   return {
     version: 8,
     sources,
-    layers: [...ground(colours), ...roads(colours), ...signs(colours), ...labels(colours)],
+    layers: [...ground(colours), ...roads(colours), ...signs(colours), ...labels(colours), ...clusters(colours)],
   };
 }

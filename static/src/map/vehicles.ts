@@ -19,6 +19,7 @@ export class VehicleLayer {
   #movingUntil = 0;
   #paintedAt = 0;
   #loaded = false;
+  #hidden = false;
 
   constructor(map: MapLibreMap, vehicles: Vehicles) {
     this.#map = map;
@@ -47,6 +48,14 @@ export class VehicleLayer {
     this.#loaded = false;
   }
 
+  /** Whether vehicles are drawn one by one. From afar they are not. */
+  set hidden(hidden: boolean) {
+    if (hidden === this.#hidden) return;
+    this.#hidden = hidden;
+    this.#canvas.hidden = hidden;
+    if (!hidden) this.#paint(performance.now());
+  }
+
   /** The theme's colours are others. */
   recolour(): void {
     this.#painter?.colour(rgbOf(palette()['label-halo']));
@@ -55,6 +64,7 @@ export class VehicleLayer {
 
   /** The vehicle drawn nearest to a point of the map, if one is near. */
   near(point: { x: number; y: number }): Drawn | null {
+    if (this.#hidden) return null;
     let best: Drawn | null = null;
     let bestPx = REACH_PX;
     for (const drawn of this.drawn()) {
@@ -86,7 +96,7 @@ export class VehicleLayer {
   }
 
   #paint(now: number): void {
-    if (!this.#painter) return;
+    if (!this.#painter || this.#hidden) return;
     if (!this.#loaded) {
       this.#painter.load(this.#vehicles.tracks(), this.#vehicles.count, now);
       this.#movingUntil = 0;

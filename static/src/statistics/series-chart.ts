@@ -9,6 +9,12 @@ import type { SeriesEntry } from './client';
 
 const HEIGHT = 220;
 
+const HOUR_S = 3600;
+const DAY_S = 24 * HOUR_S;
+/** Steps of the axis of time, seconds. */
+const HOURS = [1, 2, 3, 6, 12, 24, 48].map((hours) => hours * HOUR_S);
+const DAYS = [1, 2, 7, 14, 28, 56].map((days) => days * DAY_S);
+
 /** The types' colours; what stands on top is drawn first, so the order is that of the stack from above. */
 const COLOURS: Record<EventType, string> = {
   accident: '--accident',
@@ -28,18 +34,26 @@ export function seriesChart(series: readonly SeriesEntry[], step: 'hour' | 'day'
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { stroke: colour('--line'), width: 1 },
   };
+  // The first and the last bar have room for their whole width.
+  const half = (step === 'day' ? DAY_S : HOUR_S) / 2;
   const bars = uPlot.paths.bars?.({ size: [0.8, 60] });
   const options: uPlot.Options = {
     width: 600,
     height: HEIGHT,
     cursor: { drag: { x: false, y: false }, points: { show: false } },
-    scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] } },
+    scales: {
+      x: { range: (_, from, to) => [from - half, to + half] },
+      y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] },
+    },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((at) => tick(at * 1000, step)) },
+      { ...axis, incrs: step === 'day' ? DAYS : HOURS, values: (_, ticks) => ticks.map((at) => tick(at * 1000, step)) },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000] },
     ],
     series: [
-      { value: (_, at) => (at === null ? '' : moment(at * 1000, step)) },
+      {
+        label: t(step === 'day' ? 'stats.theDay' : 'stats.theHour'),
+        value: (_, at) => (at === null ? '' : moment(at * 1000, step)),
+      },
       ...EVENT_TYPES.map((type) => ({
         label: t(`type.${type}`),
         fill: colour(COLOURS[type]),

@@ -9,7 +9,9 @@ const KEYS: [keys: string[], words: Key][] = [
   [['Esc'], 'keys.close'],
   [['/'], 'keys.search'],
   [['l'], 'keys.live'],
+  [['h'], 'rail.history'],
   [['s'], 'rail.statistics'],
+  [['m'], 'rail.simulator'],
   [['?'], 'keys.help'],
 ];
 

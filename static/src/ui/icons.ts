@@ -70,6 +70,16 @@ const SHAPES: Record<string, Shape[]> = {
     ],
   ],
   statistics: [['path', { d: 'M2.4 13.6h11.2M4.4 11V7M8 11V3M11.6 11V5.4', ...stroke, 'stroke-width': 2 }]],
+  history: [
+    ['circle', { cx: 8, cy: 8, r: 5.8, ...stroke }],
+    ['path', { d: 'M8 4.6V8l2.6 1.6', ...stroke }],
+  ],
+  simulator: [
+    ['path', { d: 'M2 4.4h6.4M12 4.4h2M2 8h1.6M7.2 8H14M2 11.6h7.6M13.2 11.6h.8', ...stroke }],
+    ['circle', { cx: 10.2, cy: 4.4, r: 1.6, ...stroke, 'stroke-width': 1.4 }],
+    ['circle', { cx: 5.4, cy: 8, r: 1.6, ...stroke, 'stroke-width': 1.4 }],
+    ['circle', { cx: 11.4, cy: 11.6, r: 1.6, ...stroke, 'stroke-width': 1.4 }],
+  ],
   place: [
     ['circle', { cx: 8, cy: 8, r: 4.4, ...stroke }],
     ['path', { d: 'M8 .8v4M8 11.2v4M.8 8h4M11.2 8h4', ...stroke }],

@@ -7,7 +7,9 @@ export interface KeyActions {
   search(): void;
   help(): void;
   live(): void;
+  history(): void;
   statistics(): void;
+  simulator(): void;
 }
 
 export function listenToKeys(actions: KeyActions): void {
@@ -17,7 +19,9 @@ export function listenToKeys(actions: KeyActions): void {
     '/': actions.search,
     '?': actions.help,
     l: actions.live,
+    h: actions.history,
     s: actions.statistics,
+    m: actions.simulator,
   };
   addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

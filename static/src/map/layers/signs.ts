@@ -56,5 +56,20 @@ export function signs(colours: Palette): LayerSpecification[] {
         'icon-size': ['interpolate', ['linear'], ['zoom'], 12, 0.6, 17, 1],
       },
     },
+    {
+      id: 'past',
+      source: 'past',
+      type: 'circle',
+      paint: {
+        'circle-radius': widthAt([
+          [10, 3],
+          [15, 6],
+        ]),
+        'circle-color': ['match', ['get', 'type'], 'accident', colours.accident, 'jam', colours.jam, colours.zone],
+        'circle-opacity': 0.75,
+        'circle-stroke-width': 1.2,
+        'circle-stroke-color': colours['label-halo'],
+      },
+    },
   ] as LayerSpecification[];
 }
