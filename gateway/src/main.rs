@@ -2,6 +2,7 @@
 
 mod clock;
 mod files;
+mod journal;
 mod outbox;
 mod pipeline;
 mod record;

@@ -1,29 +1,38 @@
-//! The way of a report: decode, detect, store, acknowledge. Runs on a thread of its own, because it computes and waits
-//! for the disk.
+//! The way of a report: decode, detect, journal, acknowledge, store. Three threads, one behind the other: this one decodes
+//! and detects, the next writes the journal and acknowledges, the last fills the outbox.
 
 mod counters;
 mod intake;
+mod journaling;
+mod storing;
 mod traffic_meter;
+mod work;
 
 pub use counters::describe;
 pub use intake::Intake;
+pub use journaling::{JournalState, Journaling, Keeping};
+pub use storing::Storing;
+pub use work::{Job, Work};
 
 use crate::clock;
-use crate::store::{Batch, Store};
-use detect::{Detector, Output};
+use crate::clock::Watch;
+use crate::journal::Snapshot;
+use crate::store::Store;
 use link::Condition;
-use link::mqtt::{Ack, Client, Incoming, Message};
+use link::mqtt::{Incoming, Message};
 use model::{Timestamp, Traffic};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::SyncSender;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use traffic_meter::TrafficMeter;
+pub use traffic_meter::TrafficMeter;
 
 /// Most messages in one batch.
 const MAX_BATCH: usize = 1_000;
-/// Longest time that a batch is gathered before what came of it is stored.
+/// Longest time that a batch is gathered.
 const MAX_GATHERING: Duration = Duration::from_millis(20);
 /// How often the traffic is looked at.
 const TRAFFIC_EVERY: Duration = Duration::from_secs(1);
@@ -31,35 +40,43 @@ const TRAFFIC_EVERY: Duration = Duration::from_secs(1);
 const MAX_SAMPLE: usize = 1_000;
 /// Revisions in the outbox from which on no more reports are taken; they wait at the broker.
 const OUTBOX_FULL: u64 = 1_000_000;
+/// How often the detector's memory is taken down …
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+/// … or when the journal has grown by so many bytes: about two million reports, some seconds to be given once more.
+const SNAPSHOT_AFTER_BYTES: u64 = 128 << 20;
 
 /// What the pipeline works with.
 pub struct Pipeline {
     /// Decodes and detects.
     pub intake: Intake,
-    /// Keeps what must survive.
+    /// Says how much waits in the outbox.
     pub store: Arc<Store>,
-    /// Acknowledges.
-    pub mqtt: Client,
     /// Where reports come from.
     pub incoming: Incoming,
-    /// Rung when something was put into the outbox.
-    pub filled: Arc<Notify>,
+    /// Writes the journal.
+    pub journal: SyncSender<Job>,
+    /// How the journal stands.
+    pub state: Arc<JournalState>,
     /// Where the latest sample of the traffic goes.
     pub traffic: watch::Sender<Option<Arc<Traffic>>>,
     /// Met while there is room in the outbox.
     pub room: Condition,
     /// Says when to end.
     pub ending: CancellationToken,
+    /// About how many bytes a snapshot takes.
+    pub snapshot_bytes: usize,
 }
 
 impl Pipeline {
-    /// Runs until it is told to end; what was taken by then is stored and acknowledged.
+    /// Runs until it is told to end; what was taken by then is journaled and acknowledged, and a last snapshot is taken.
     ///
     /// # Errors
-    /// When the store cannot be written: what was not acknowledged comes again after a restart.
+    /// When the journal has ended: what was not acknowledged comes again after a restart.
     pub async fn run(mut self) -> anyhow::Result<()> {
         let mut meter = TrafficMeter::new(Instant::now());
         let mut traffic_at = Instant::now() + TRAFFIC_EVERY;
+        let mut snapshot_at = Instant::now() + SNAPSHOT_EVERY;
+        let mut watch = Watch::new();
         let mut messages = Vec::with_capacity(MAX_BATCH);
         loop {
             let wake = self.wake_at(traffic_at);
@@ -74,15 +91,37 @@ impl Pipeline {
                 }
                 () = tokio::time::sleep_until(wake) => {}
             }
-            let mut batch = Batch::default();
-            let acks = self.gather(&mut messages, &mut batch, &mut meter);
-            self.settle(batch, acks)?;
+            if watch.was_set() {
+                self.intake.rebase(clock::now());
+            }
+            let mut work = Work::default();
+            self.gather(&mut messages, &mut work, &mut meter);
+            self.hand_on(work)?;
             if traffic_at <= Instant::now() {
                 traffic_at = Instant::now() + TRAFFIC_EVERY;
                 self.look_at_traffic(&mut meter);
             }
+            let written = self.state.since_snapshot.load(Ordering::Relaxed);
+            if (snapshot_at <= Instant::now() && written > 0) || written >= SNAPSHOT_AFTER_BYTES {
+                snapshot_at = Instant::now() + SNAPSHOT_EVERY;
+                self.take_snapshot()?;
+            }
         }
-        Ok(())
+        // One that is being written is waited for by the journal's thread.
+        self.state.is_writing.store(false, Ordering::Release);
+        self.take_snapshot()
+    }
+
+    /// Takes down what the detector knows, unless the last time is not through yet.
+    fn take_snapshot(&mut self) -> anyhow::Result<()> {
+        if self.state.is_writing.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        let snapshot = Snapshot::take(self.intake.detector(), self.snapshot_bytes)?;
+        self.snapshot_bytes = snapshot.len();
+        metrics::histogram!("vigiroute_gateway_snapshot_pause_seconds").record(begun.elapsed());
+        self.journal.send(Job::Snapshot(snapshot)).map_err(|_| anyhow::anyhow!("the journal has ended"))
     }
 
     fn wake_at(&self, traffic_at: Instant) -> Instant {
@@ -93,54 +132,31 @@ impl Pipeline {
     }
 
     /// Takes messages, and those that come meanwhile, as long as it is one batch.
-    fn gather(
-        &mut self,
-        messages: &mut Vec<Message>,
-        batch: &mut Batch,
-        meter: &mut TrafficMeter,
-    ) -> Vec<Ack> {
+    fn gather(&mut self, messages: &mut Vec<Message>, work: &mut Work, meter: &mut TrafficMeter) {
         let begun = Instant::now();
-        let mut acks = Vec::new();
         let mut taken = messages.len();
         let now = clock::now();
         for message in messages.drain(..) {
-            self.intake.take(&message, now, batch, meter);
-            acks.extend(message.ack);
+            self.intake.take(&message, now, &mut work.batch, meter);
+            work.acks.extend(message.ack);
         }
         while taken < MAX_BATCH && begun.elapsed() < MAX_GATHERING {
             let Some(message) = self.incoming.try_recv() else { break };
-            self.intake.take(&message, clock::now(), batch, meter);
-            acks.extend(message.ack);
+            self.intake.take(&message, clock::now(), &mut work.batch, meter);
+            work.acks.extend(message.ack);
             taken += 1;
         }
         self.intake.detect(meter);
         self.intake.let_time_pass(clock::now());
-        acks
     }
 
-    /// Stores what came of the batch, then acknowledges it.
-    fn settle(&mut self, mut batch: Batch, acks: Vec<Ack>) -> anyhow::Result<()> {
-        while let Some(output) = self.intake.poll_output() {
-            match output {
-                Output::Event(event) => batch.events.push(*event),
-                Output::State(change) => batch.states.push(change),
-            }
+    /// Hands a batch to the journal's thread; waits while that is behind.
+    fn hand_on(&mut self, mut work: Work) -> anyhow::Result<()> {
+        self.intake.finish(&mut work);
+        if work.is_empty() {
+            return Ok(());
         }
-        if !batch.is_empty() {
-            let begun = Instant::now();
-            self.store.commit(&batch, clock::now().as_ms())?;
-            metrics::histogram!("vigiroute_gateway_commit_seconds").record(begun.elapsed());
-            for event in &batch.events {
-                counters::event(event);
-            }
-            if !batch.events.is_empty() {
-                self.filled.notify_one();
-            }
-        }
-        for ack in acks {
-            self.mqtt.acknowledge(ack);
-        }
-        Ok(())
+        self.journal.send(Job::Work(work)).map_err(|_| anyhow::anyhow!("the journal has ended"))
     }
 
     /// Whether the outbox has room; while it has not, reports wait at the broker.
@@ -170,22 +186,6 @@ impl Pipeline {
             roads: view.roads,
         })));
     }
-}
-
-/// A detector with what a former run kept, and the zones it knew.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn restore(detector: Detector, store: &Store) -> anyhow::Result<Intake> {
-    let (kept, mut unreadable) = store.kept()?;
-    let (zones, states) = (kept.zones.len(), kept.states.len());
-    let mut intake = Intake::new(detector);
-    unreadable.extend(intake.restore(kept));
-    for key in unreadable {
-        tracing::warn!(%key, "a piece of the kept state cannot be used and is ignored (were the roads changed?)");
-    }
-    tracing::info!(zones, states, waiting = store.waiting(), "took up what the last run left");
-    Ok(intake)
 }
 
 /// How long ago something was measured, in seconds.

@@ -1,8 +1,10 @@
 //! `gateway run`: the pipeline, the outbox's sender and the traffic publisher, wired together.
 
+use crate::clock;
 use crate::files;
+use crate::journal::{self, Fingerprint, SnapshotFile};
 use crate::outbox::Sender;
-use crate::pipeline::{self, Pipeline};
+use crate::pipeline::{self, Intake, JournalState, Journaling, Keeping, Pipeline, Storing};
 use crate::settings::RunArgs;
 use crate::store::Store;
 use crate::traffic;
@@ -11,10 +13,12 @@ use detect::Detector;
 use link::Failure;
 use link::mqtt::{self, Options, Qos};
 use link::xmpp::{self, FullJid, Jid};
-use link::{Readiness, health, shutdown, telemetry};
+use link::{Condition, Readiness, health, shutdown, telemetry};
 use model::topic::{REPORT_FILTERS, ZONE_FILTER};
-use std::sync::Arc;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
@@ -23,6 +27,10 @@ use tokio_util::sync::CancellationToken;
 const HEALTH_PORT: u16 = 9101;
 /// Messages taken from the broker and not yet looked at.
 const INCOMING: usize = 2_000;
+/// Batches that may wait for the journal, and for the outbox.
+const IN_HAND: usize = 4;
+/// How long to wait before a disk that cannot be written is tried again.
+const DISK_WAIT: Duration = Duration::from_secs(1);
 /// How long the broker and the XMPP server may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -46,6 +54,8 @@ struct Plan {
     collector: FullJid,
     pubsub: Jid,
     health: std::net::SocketAddr,
+    state_dir: PathBuf,
+    snapshots: SnapshotFile,
     store: Store,
     detector: Detector,
 }
@@ -71,6 +81,8 @@ impl Plan {
             collector,
             pubsub,
             health: args.health.bind(HEALTH_PORT),
+            snapshots: SnapshotFile::new(&args.state_dir, Fingerprint::of(&args.roads, &settings)?),
+            state_dir: args.state_dir.clone(),
             store: Store::open(&args.state_dir).map_err(anyhow::Error::from)?,
             detector: Detector::new(settings, network),
         })
@@ -81,6 +93,9 @@ impl Plan {
         pipeline::describe();
         let ending = shutdown::on_signals().context("cannot listen to signals")?;
         let readiness = Readiness::new();
+        // All that will be asked for, so that nobody is told that this is ready before it has begun.
+        let [disk, outbox_disk, room, xmpp_up, mqtt_up] =
+            ["disk", "outbox_disk", "outbox", "xmpp", "mqtt"].map(|name| readiness.condition(name));
         let serving = CancellationToken::new();
         let address = health::serve(self.health, readiness.clone(), metrics, serving.clone())
             .await
@@ -88,11 +103,14 @@ impl Plan {
         tracing::info!(%address, "serving health and metrics");
 
         let store = Arc::new(self.store);
-        let intake = pipeline::restore(self.detector, &store)?;
+        let mut detector = self.detector;
+        let seq = take_up(&self.state_dir, &self.snapshots, &mut detector, &store)?;
+        let secure = || journal::secure(&self.state_dir, &self.snapshots, &detector, seq);
+        let Some(snapshot_bytes) = once_there_is_room(secure, &disk, &ending).await else { return Ok(()) };
         let filled = Arc::new(Notify::new());
         let (traffic_tx, traffic) = watch::channel(None);
 
-        let (xmpp, events) = xmpp::connect(self.xmpp, readiness.condition("xmpp"));
+        let (xmpp, events) = xmpp::connect(self.xmpp, xmpp_up);
         let publisher = tokio::spawn(traffic::publish_latest(xmpp.clone(), self.pubsub, traffic));
         let emptying = CancellationToken::new();
         let sender =
@@ -100,17 +118,42 @@ impl Plan {
         let mut sender = tokio::spawn(sender.run(emptying.clone()));
 
         let options = options(self.mqtt_client_id);
-        let (mqtt, incoming) = mqtt::connect(&self.mqtt, options, readiness.condition("mqtt"));
-        let mut pipeline = start(Pipeline {
-            intake,
-            store,
-            mqtt: mqtt.clone(),
-            incoming,
+        let (mqtt, incoming) = mqtt::connect(&self.mqtt, options, mqtt_up);
+        let (jobs, to_journal) = mpsc::sync_channel(IN_HAND);
+        let (batches, to_store) = mpsc::sync_channel(IN_HAND);
+        let state = Arc::new(JournalState::default());
+        let storing = Storing {
+            store: Arc::clone(&store),
             filled,
-            traffic: traffic_tx,
-            room: readiness.condition("outbox"),
+            disk: outbox_disk,
+            state: Arc::clone(&state),
             ending: ending.clone(),
-        })?;
+        };
+        let keeping = Keeping {
+            folder: self.state_dir,
+            seq,
+            snapshots: self.snapshots,
+            mqtt: Some(mqtt.clone()),
+            outbox: batches,
+            store: Arc::clone(&store),
+            disk,
+            ending: ending.clone(),
+        };
+        let journaling = Journaling::begin(keeping, Arc::clone(&state)).context("cannot begin a journal")?;
+        let pipeline = Pipeline {
+            intake: Intake::new(detector),
+            store,
+            incoming,
+            journal: jobs,
+            state,
+            traffic: traffic_tx,
+            room,
+            ending: ending.clone(),
+            snapshot_bytes,
+        };
+        let storing = thread("outbox", move || storing.run(&to_store))?;
+        let journaling = thread("journal", move || journaling.run(&to_journal))?;
+        let mut pipeline = start(pipeline, journaling, storing)?;
 
         let mut outcome = tokio::select! {
             () = ending.cancelled() => Ok(()),
@@ -150,17 +193,77 @@ fn options(client_id: String) -> Options {
     }
 }
 
-/// Starts the pipeline on a thread of its own; the receiver hears how it ended.
-fn start(pipeline: Pipeline) -> anyhow::Result<oneshot::Receiver<anyhow::Result<()>>> {
+/// Lets the detector know again what it knew; gives the number of the last journal record that it knows.
+fn take_up(
+    folder: &Path,
+    snapshots: &SnapshotFile,
+    detector: &mut Detector,
+    store: &Store,
+) -> anyhow::Result<u64> {
+    let begun = Instant::now();
+    let recovered = journal::recover(folder, snapshots, detector, store, clock::now())?;
+    #[allow(clippy::cast_precision_loss, reason = "a gauge")]
+    metrics::gauge!("vigiroute_gateway_replayed_reports").set(recovered.reports as f64);
+    tracing::info!(
+        zones = detector.zone_count(),
+        reports = recovered.reports,
+        events = recovered.events,
+        waiting = store.waiting(),
+        after_ms = begun.elapsed().as_millis(),
+        "took up what the last run left"
+    );
+    Ok(recovered.seq)
+}
+
+/// Does what needs the disk, again and again until it can be done; `None` when the end came first.
+async fn once_there_is_room<T>(
+    mut work: impl FnMut() -> std::io::Result<T>,
+    disk: &Condition,
+    ending: &CancellationToken,
+) -> Option<T> {
+    let mut is_told = false;
+    loop {
+        match work() {
+            Ok(done) => return Some(done),
+            Err(error) => {
+                if !is_told {
+                    tracing::error!(%error, "the state folder cannot be written; trying again until it can");
+                    is_told = true;
+                }
+                disk.unmet(format!("the state folder cannot be written: {error}"));
+            }
+        }
+        tokio::select! {
+            () = ending.cancelled() => return None,
+            () = tokio::time::sleep(DISK_WAIT) => {}
+        }
+    }
+}
+
+/// Starts the pipeline on a thread of its own; the receiver hears how it, the journal and the outbox ended.
+fn start(
+    pipeline: Pipeline,
+    journaling: JoinHandle<anyhow::Result<()>>,
+    storing: JoinHandle<anyhow::Result<()>>,
+) -> anyhow::Result<oneshot::Receiver<anyhow::Result<()>>> {
     let (ended_tx, ended) = oneshot::channel();
     let runtime = tokio::runtime::Handle::current();
-    std::thread::Builder::new()
-        .name("pipeline".to_owned())
-        .spawn(move || {
-            let _ = ended_tx.send(runtime.block_on(pipeline.run()));
-        })
-        .context("cannot start a thread")?;
+    thread("pipeline", move || {
+        let detected = runtime.block_on(pipeline.run());
+        let ended = |thread: JoinHandle<_>| thread.join().unwrap_or_else(|_| Err(anyhow!("a thread ended")));
+        let (journaled, stored) = (ended(journaling), ended(storing));
+        // What ended first says why.
+        let _ = ended_tx.send(stored.and(journaled).and(detected));
+        Ok(())
+    })?;
     Ok(ended)
+}
+
+fn thread(
+    name: &str,
+    work: impl FnOnce() -> anyhow::Result<()> + Send + 'static,
+) -> anyhow::Result<JoinHandle<anyhow::Result<()>>> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(work).context("cannot start a thread")
 }
 
 fn joined(ended: Result<anyhow::Result<()>, JoinError>) -> anyhow::Result<()> {

@@ -27,6 +27,13 @@ impl Clock {
         }
     }
 
+    /// Silence counts from `now`, the receiver's time.
+    pub(crate) fn rebase(&mut self, now: Timestamp) {
+        if let Some(mark) = &mut self.newest {
+            mark.received = now;
+        }
+    }
+
     /// The newest report time taken.
     pub(crate) fn newest(&self) -> Option<Timestamp> {
         self.newest.map(|mark| mark.reported)

@@ -134,6 +134,12 @@ impl Detector {
         self.watch.look_ahead(numbers);
     }
 
+    /// The receiver was away, or its clock was set: silence counts from `now`, its time, on. What comes next is a backlog as
+    /// likely as not, and no sign that nobody reported.
+    pub fn rebase(&mut self, now: Timestamp) {
+        self.sequencer.rebase(now);
+    }
+
     /// Lets time pass until `now`, the receiver's time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         let Some(Passed { ticks, silent, forgotten, at }) = self.sequencer.pass(now) else { return };

@@ -32,6 +32,10 @@ pub struct Sender {
     filled: Arc<Notify>,
     window: Window,
     online: bool,
+    /// Revisions that have arrived and could not be forgotten, because the disk failed.
+    unforgotten: Vec<u64>,
+    /// Which opening of the store the window is of.
+    opening: u64,
 }
 
 impl Sender {
@@ -43,10 +47,9 @@ impl Sender {
         collector: FullJid,
         filled: Arc<Notify>,
     ) -> anyhow::Result<Self> {
-        let receipt = Backoff::try_new(RECEIPT_WAIT.0, RECEIPT_WAIT.1, 0.1)?;
-        let probe = Backoff::try_new(PROBE_WAIT.0, PROBE_WAIT.1, 0.1)?;
-        let window = Window::new(store.instance(), receipt, probe);
-        Ok(Self { store, client, incoming, collector, filled, window, online: false })
+        let (window, opening) = (window(&store)?, store.reopened());
+        let unforgotten = Vec::new();
+        Ok(Self { store, client, incoming, collector, filled, window, online: false, unforgotten, opening })
     }
 
     /// Runs until `ending`, and then for a while longer if the outbox can still be emptied.
@@ -70,7 +73,10 @@ impl Sender {
                 },
                 () = self.filled.notified() => {}
                 () = sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
-                _ = gauges.tick() => self.measure()?,
+                _ = gauges.tick() => {
+                    self.forget_again().await?;
+                    self.measure();
+                }
                 () = ending.cancelled(), if last.is_none() => last = Some(now + LAST_TRY),
                 () = sleep_until(last.unwrap_or(now)), if last.is_some() => {}
             }
@@ -111,8 +117,18 @@ impl Sender {
 
     /// Takes from the outbox what can be on its way.
     fn fill_window(&mut self) -> anyhow::Result<()> {
+        if self.opening != self.store.reopened() {
+            // What was forgotten shortly before the disk failed may be there again.
+            self.opening = self.store.reopened();
+            self.window = window(&self.store)?;
+        }
         while let Some((from, limit)) = self.window.wants() {
-            let waiting = self.store.outbox_from(from, limit)?;
+            let waiting = match self.store.outbox_from(from, limit) {
+                Ok(waiting) => waiting,
+                // Whoever writes to it says what is wrong.
+                Err(error) if error.may_pass() => break,
+                Err(error) => return Err(error.into()),
+            };
             if waiting.is_empty() {
                 break;
             }
@@ -166,21 +182,40 @@ impl Sender {
         arrived
     }
 
-    async fn forget(&self, seqs: Vec<u64>) -> anyhow::Result<()> {
-        if seqs.is_empty() {
+    async fn forget(&mut self, seqs: Vec<u64>) -> anyhow::Result<()> {
+        self.unforgotten.extend(seqs);
+        if self.unforgotten.is_empty() {
+            return Ok(());
+        }
+        let (store, seqs) = (Arc::clone(&self.store), std::mem::take(&mut self.unforgotten));
+        // Waits while the pipeline writes to the disk.
+        let forget = move || store.forget(&seqs).map_err(|error| (error, seqs));
+        match tokio::task::spawn_blocking(forget).await.context("the outbox")? {
+            Ok(()) => Ok(()),
+            Err((error, seqs)) if error.may_pass() => {
+                tracing::debug!(%error, "what has arrived cannot be forgotten yet");
+                self.unforgotten = seqs;
+                Ok(())
+            }
+            Err((error, _)) => Err(error.into()),
+        }
+    }
+
+    /// Tries again to forget what could not be forgotten.
+    async fn forget_again(&mut self) -> anyhow::Result<()> {
+        if self.unforgotten.is_empty() {
             return Ok(());
         }
         let store = Arc::clone(&self.store);
-        // Waits while the pipeline writes to the disk.
-        let forgotten = tokio::task::spawn_blocking(move || store.forget(&seqs)).await;
-        forgotten.context("the outbox")??;
-        Ok(())
+        // The database does not go on by itself after the disk failed; while it cannot be opened, all stays as it is.
+        let _ = tokio::task::spawn_blocking(move || store.reopen()).await.context("the outbox")?;
+        self.forget(Vec::new()).await
     }
 
-    fn measure(&self) -> anyhow::Result<()> {
+    fn measure(&self) {
         let oldest = match self.window.oldest_stored_at_ms() {
             Some(oldest) => Some(oldest),
-            None => self.store.outbox_from(0, 1)?.first().map(|waiting| waiting.stored_at_ms),
+            None => self.store.outbox_from(0, 1).ok().and_then(|all| all.first().map(|one| one.stored_at_ms)),
         };
         let age_ms = oldest.map_or(0, |stored| clock::now().as_ms().saturating_sub(stored).max(0));
         #[allow(clippy::cast_precision_loss, reason = "a gauge")]
@@ -188,6 +223,11 @@ impl Sender {
             metrics::gauge!("vigiroute_gateway_outbox_depth").set(self.store.waiting() as f64);
             metrics::gauge!("vigiroute_gateway_outbox_oldest_seconds").set(age_ms as f64 / 1_000.0);
         }
-        Ok(())
     }
+}
+
+fn window(store: &Store) -> anyhow::Result<Window> {
+    let receipt = Backoff::try_new(RECEIPT_WAIT.0, RECEIPT_WAIT.1, 0.1)?;
+    let probe = Backoff::try_new(PROBE_WAIT.0, PROBE_WAIT.1, 0.1)?;
+    Ok(Window::new(store.instance(), receipt, probe))
 }

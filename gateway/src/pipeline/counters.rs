@@ -1,6 +1,6 @@
 //! What the pipeline counts.
 
-use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram};
 use model::codec::Report;
 use model::{DropReason, Event, EventKind, Phase};
 
@@ -86,7 +86,38 @@ pub fn describe() {
     describe_gauge!("vigiroute_gateway_outbox_depth", "Event revisions without a receipt");
     describe_gauge!("vigiroute_gateway_outbox_oldest_seconds", Unit::Seconds, "Age of the oldest of them");
     describe_gauge!("vigiroute_gateway_zones", "Zones known");
-    describe_histogram!("vigiroute_gateway_commit_seconds", Unit::Seconds, "Time to store a batch");
+    describe_histogram!(
+        "vigiroute_gateway_commit_seconds",
+        Unit::Seconds,
+        "Time to put events into the outbox"
+    );
+    describe_histogram!(
+        "vigiroute_gateway_journal_write_seconds",
+        Unit::Seconds,
+        "Time to write to the journal"
+    );
+    describe_counter!(
+        "vigiroute_gateway_journal_written_bytes_total",
+        Unit::Bytes,
+        "Bytes written to the journal"
+    );
+    describe_gauge!("vigiroute_gateway_journal_bytes", Unit::Bytes, "Size of the journal");
+    describe_gauge!(
+        "vigiroute_gateway_snapshot_at_seconds",
+        Unit::Seconds,
+        "When the last snapshot was written, epoch"
+    );
+    describe_gauge!("vigiroute_gateway_snapshot_bytes", Unit::Bytes, "Size of the last snapshot");
+    describe_histogram!(
+        "vigiroute_gateway_snapshot_pause_seconds",
+        Unit::Seconds,
+        "How long detection waited for one"
+    );
+    describe_histogram!("vigiroute_gateway_snapshot_write_seconds", Unit::Seconds, "Time to write one");
+    describe_gauge!(
+        "vigiroute_gateway_replayed_reports",
+        "Reports of the journal given to the detector at the start"
+    );
     describe_histogram!("vigiroute_gateway_report_delay_seconds", Unit::Seconds, "From measurement to here");
     let _ = Counters::new();
     for kind in EventKind::ALL {
@@ -99,5 +130,5 @@ pub fn describe() {
     for name in ["messages_sent", "receipts", "resends", "bounces", "unsendable"] {
         counter!(format!("vigiroute_gateway_{name}_total")).increment(0);
     }
-    gauge!("vigiroute_gateway_zones").set(0.0);
+    counter!("vigiroute_gateway_journal_written_bytes_total").increment(0);
 }

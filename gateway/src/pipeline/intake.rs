@@ -3,25 +3,24 @@
 use super::counters::{Counters, Kind};
 use super::delay_s;
 use super::traffic_meter::TrafficMeter;
-use crate::store::{Batch, Kept};
+use super::work::Work;
+use crate::journal::{Input, Inputs};
+use crate::store::Batch;
 use detect::stages::Received;
 use detect::{Detector, Output};
 use link::mqtt::Message;
 use model::codec::{Report, decode};
 use model::topic::Topic;
-use model::{DropReason, Timestamp, VehicleId, Zone, ZoneId};
-use std::collections::{BTreeMap, HashMap};
+use model::{DropReason, Timestamp, Zone, ZoneId};
+use std::borrow::Cow;
 
 /// Most reports that wait for more to come with them, but for those of one message.
 const MOST_WAITING: usize = 1_000;
 
-/// The detector, with the zones it was given.
+/// The detector, and what it is given, for the journal.
 pub struct Intake {
     detector: Detector,
-    zones: BTreeMap<ZoneId, Zone>,
-    /// What the last run knew of vehicles that this one has not heard of yet: the time of the report that their last zone
-    /// event came of. The broker may send it again, and what came before it.
-    marks: HashMap<VehicleId, Timestamp>,
+    inputs: Inputs,
     counters: Counters,
     /// Reports that wait for [`Intake::detect`], and what is to be counted of each.
     reports: Vec<Received>,
@@ -36,27 +35,17 @@ struct Waiting {
 }
 
 impl Intake {
-    /// Nothing known yet.
+    /// Goes on with this detector.
     pub fn new(detector: Detector) -> Self {
-        Self {
+        let intake = Self {
             detector,
-            zones: BTreeMap::new(),
-            marks: HashMap::new(),
+            inputs: Inputs::default(),
             counters: Counters::new(),
             reports: Vec::new(),
             kinds: Vec::new(),
-        }
-    }
-
-    /// Takes what a former run kept: zones first, because the rest speaks of them. Gives the keys that cannot be used.
-    pub fn restore(&mut self, kept: Kept) -> Vec<String> {
-        for zone in kept.zones {
-            self.detector.set_zone(zone.clone());
-            self.zones.insert(zone.id.clone(), zone);
-        }
-        self.count_zones();
-        self.marks = kept.marks;
-        self.detector.restore(kept.states)
+        };
+        intake.count_zones();
+        intake
     }
 
     /// The detector, to look at.
@@ -64,8 +53,8 @@ impl Intake {
         &self.detector
     }
 
-    /// Takes a message that was received at `now`. What of it is to be kept goes into `batch`; events come out of
-    /// [`Intake::poll_output`]. Reports wait until [`Intake::detect`] takes them together.
+    /// Takes a message that was received at `now`. Zones that are to be kept go into `batch`; all else comes out of
+    /// [`Intake::finish`]. Reports wait until [`Intake::detect`] takes them together.
     pub fn take(&mut self, message: &Message, now: Timestamp, batch: &mut Batch, meter: &mut TrafficMeter) {
         self.counters.message();
         match Topic::parse(&message.topic) {
@@ -74,14 +63,13 @@ impl Intake {
                 self.detect(meter);
                 self.take_zone(id, &message.payload, batch);
             }
-            Ok(topic) => decode(&topic, &message.payload, |report| {
-                match report.and_then(|report| check_mark(&mut self.marks, report)) {
-                    Ok(report) => {
-                        self.kinds.push(Waiting::of(&report, now));
-                        self.reports.push((Ok(report), now));
-                    }
-                    Err(reason) => self.counters.dropped(reason),
+            Ok(topic) => decode(&topic, &message.payload, |report| match report {
+                Ok(report) => {
+                    note(&mut self.inputs, &Input::Report(Cow::Borrowed(&report), now));
+                    self.kinds.push(Waiting::of(&report, now));
+                    self.reports.push((Ok(report), now));
                 }
+                Err(reason) => self.counters.dropped(reason),
             }),
             Err(reason) => self.counters.dropped(reason),
         }
@@ -106,8 +94,8 @@ impl Intake {
 
     fn take_zone(&mut self, id: ZoneId, payload: &[u8], batch: &mut Batch) {
         if payload.is_empty() {
-            if self.zones.remove(&id).is_some() {
-                self.detector.remove_zone(&id);
+            if self.detector.remove_zone(&id) {
+                note(&mut self.inputs, &Input::RemoveZone(Cow::Borrowed(&id)));
                 tracing::info!(zone = %id, "zone removed");
                 batch.zones.push((id, None));
             }
@@ -125,12 +113,12 @@ impl Intake {
 
     fn set_zone(&mut self, id: ZoneId, zone: Zone, batch: &mut Batch) {
         // Every zone comes again with every connection to the broker.
-        if self.zones.get(&id) == Some(&zone) {
+        if self.detector.zone(&id) == Some(&zone) {
             return;
         }
+        note(&mut self.inputs, &Input::SetZone(Cow::Borrowed(&zone)));
         tracing::info!(zone = %id, name = %zone.name, "zone set");
         self.detector.set_zone(zone.clone());
-        self.zones.insert(id.clone(), zone.clone());
         batch.zones.push((id, Some(zone)));
     }
 
@@ -141,33 +129,39 @@ impl Intake {
 
     fn count_zones(&self) {
         #[allow(clippy::cast_precision_loss, reason = "a gauge")]
-        metrics::gauge!("vigiroute_gateway_zones").set(self.zones.len() as f64);
+        metrics::gauge!("vigiroute_gateway_zones").set(self.detector.zone_count() as f64);
     }
 
     /// Lets time pass when no report says so.
     pub fn let_time_pass(&mut self, now: Timestamp) {
         if self.detector.poll_timeout().is_some_and(|due| due <= now) {
+            note(&mut self.inputs, &Input::Pass(now));
             self.detector.handle_timeout(now);
         }
     }
 
-    /// The next event or state change.
-    pub fn poll_output(&mut self) -> Option<Output> {
-        self.detector.poll_output()
+    /// The machine's clock was set, or the machine slept: time goes on from here.
+    pub fn rebase(&mut self, now: Timestamp) {
+        note(&mut self.inputs, &Input::Rebase(now));
+        self.detector.rebase(now);
+    }
+
+    /// Puts into `work` what the detector was given since the last time, and what came of it.
+    pub fn finish(&mut self, work: &mut Work) {
+        while let Some(output) = self.detector.poll_output() {
+            match output {
+                Output::Event(event) => work.batch.events.push(*event),
+                Output::State(change) => work.batch.states.push(change),
+            }
+        }
+        work.inputs = self.inputs.take();
     }
 }
 
-/// Lets through what is newer than the vehicle's mark, which is then not needed any more.
-fn check_mark(marks: &mut HashMap<VehicleId, Timestamp>, report: Report) -> Result<Report, DropReason> {
-    let Report::Position(position) = &report else { return Ok(report) };
-    match marks.get(&position.vehicle) {
-        None => Ok(report),
-        Some(mark) if position.ts == *mark => Err(DropReason::Duplicate),
-        Some(mark) if position.ts < *mark => Err(DropReason::OutOfOrder),
-        Some(_) => {
-            marks.remove(&position.vehicle);
-            Ok(report)
-        }
+/// Notes for the journal what the detector is given.
+fn note(inputs: &mut Inputs, input: &Input<'_>) {
+    if let Err(error) = inputs.add(input) {
+        tracing::error!(%error, "an input cannot be journaled");
     }
 }
 
@@ -193,70 +187,4 @@ impl Waiting {
 fn drop_report(counters: &Counters, reason: DropReason) {
     counters.dropped(reason);
     tracing::trace!(%reason, "report dropped");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::Store;
-    use link::mqtt::Message;
-    use model::{Event, EventKind};
-    use std::sync::Arc;
-    use tokio::time::Instant;
-
-    const ROAD: &str = r#"{"type":"FeatureCollection","features":[{"type":"Feature","id":"1","properties":{"highway":"primary"},
-        "geometry":{"type":"LineString","coordinates":[[24.94,60.16],[24.94,60.18]]}}]}"#;
-    const ZONE: &str = r#"{"type":"Feature","properties":{"id":"z","radius_m":100},"geometry":{"type":"Point","coordinates":[24.94,60.17]}}"#;
-    const OUTSIDE: f64 = 60.173;
-    const INSIDE: f64 = 60.17;
-
-    fn intake(store: &Store) -> Intake {
-        let (network, _) = roadnet::read(ROAD.as_bytes()).unwrap();
-        crate::pipeline::restore(Detector::new(detect::Settings::default(), Arc::new(network)), store)
-            .unwrap()
-    }
-
-    fn message(topic: &str, payload: String) -> Message {
-        Message { topic: topic.into(), payload: payload.into(), retain: false, ack: None }
-    }
-
-    /// Takes messages as one batch; gives its events.
-    fn batch(intake: &mut Intake, store: &Store, messages: &[Message]) -> Vec<Event> {
-        let (mut batch, mut meter) = (Batch::default(), TrafficMeter::new(Instant::now()));
-        for message in messages {
-            intake.take(message, Timestamp::from_ms_clamped(1_000_000_000), &mut batch, &mut meter);
-        }
-        intake.detect(&mut meter);
-        while let Some(output) = intake.poll_output() {
-            match output {
-                Output::Event(event) => batch.events.push(*event),
-                Output::State(change) => batch.states.push(change),
-            }
-        }
-        store.commit(&batch, 0).unwrap();
-        batch.events
-    }
-
-    fn at(second: i64, lat: f64) -> Message {
-        let ts = 999_000_000 + second * 1_000;
-        message("vigiroute/v1/vehicles/v1/position", format!(r#"{{"ts":{ts},"lat":{lat},"lon":24.94}}"#))
-    }
-
-    #[test]
-    fn reports_that_come_again_after_a_crash_are_not_taken_for_the_way_back() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(folder.path()).unwrap();
-        let mut before = intake(&store);
-        let mut reports = vec![message("vigiroute/v1/zones/z", ZONE.into())];
-        reports.extend([at(0, OUTSIDE), at(30, INSIDE), at(31, INSIDE)]);
-        let events = batch(&mut before, &store, &reports);
-        assert_eq!(events.iter().map(|event| event.kind).collect::<Vec<_>>(), [EventKind::ZoneEntry]);
-
-        // Stored, but not acknowledged when it was killed: all of it comes again.
-        let mut after = intake(&store);
-        assert_eq!(batch(&mut after, &store, &reports), []);
-        assert_eq!(batch(&mut after, &store, &[at(40, INSIDE)]), []);
-        let events = batch(&mut after, &store, &[at(70, OUTSIDE)]);
-        assert_eq!(events.iter().map(|event| event.kind).collect::<Vec<_>>(), [EventKind::ZoneExit]);
-    }
 }

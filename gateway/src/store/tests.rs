@@ -94,29 +94,3 @@ fn a_second_gateway_on_the_same_state_is_told_so() {
     let error = Store::open(folder.path()).unwrap_err();
     assert!(matches!(error, StoreError::InUse(_)), "{error}");
 }
-
-#[test]
-fn the_last_zone_event_of_a_vehicle_is_remembered_for_a_while() {
-    let crossing = |number: i64, vehicle: &str| Event {
-        kind: EventKind::ZoneEntry,
-        vehicles: vec![VehicleId::new(vehicle).unwrap()],
-        ..event(number, 1)
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path()).unwrap();
-    let commit =
-        |events: Vec<Event>, now_ms| store.commit(&Batch { events, ..Batch::default() }, now_ms).unwrap();
-    let marks = || {
-        let mut marks: Vec<_> = store.kept().unwrap().0.marks.into_iter().collect();
-        marks.sort();
-        marks
-            .into_iter()
-            .map(|(vehicle, ts)| (vehicle.to_string(), ts.as_ms() - 1_760_000_000_000))
-            .collect::<Vec<_>>()
-    };
-    commit(vec![crossing(1, "a"), crossing(2, "b"), event(9, 1)], 0);
-    commit(vec![crossing(3, "a")], 300_000);
-    assert_eq!(marks(), [("a".into(), 3), ("b".into(), 2)]);
-    commit(vec![crossing(4, "c")], 600_001);
-    assert_eq!(marks(), [("a".into(), 3), ("c".into(), 4)]);
-}

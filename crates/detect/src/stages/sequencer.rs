@@ -120,6 +120,14 @@ impl Sequencer {
         self.wait_until.get_or_insert(Timestamp::from_ms_clamped(0));
     }
 
+    /// The receiver was away, or its clock was set: silence counts from `now` on.
+    pub fn rebase(&mut self, now: Timestamp) {
+        self.clock.rebase(now);
+        if let Some(until) = &mut self.wait_until {
+            *until = now + SILENCE_MS;
+        }
+    }
+
     /// The receiver's clock stands in for the reports' if nobody reports after a restart.
     fn stop_waiting(&mut self, now: Timestamp) {
         match &mut self.wait_until {
