@@ -32,6 +32,7 @@ import { rail } from './ui/rail';
 import { ViewState } from './ui/state';
 import { startTheme, theme } from './ui/theme';
 import { toolbar } from './ui/toolbar';
+import { ZonesPanel } from './zones/panel';
 
 startTheme();
 const problems = new Problems();
@@ -117,13 +118,19 @@ if (!document.createElement('canvas').getContext('webgl2')) {
   throw new Error('WebGL 2 is not available');
 }
 const map = new LiveMap(mapElement, state.position, () => {
-  const shown = [panel.element, past.element, simulator.element].find((element) => !element.hidden) ?? panel.element;
+  const shown =
+    [...document.querySelectorAll<HTMLElement>('.panel')].find((element) => !element.hidden) ?? panel.element;
   const [sheet, ground] = [shown.getBoundingClientRect(), mapElement.getBoundingClientRect()];
   const isOver = sheet.left < ground.right && sheet.height > 0;
   return isOver ? Math.min(Math.max(0, ground.bottom - sheet.top), ground.height * 0.6) : 0;
 });
 const picture = new Picture(map, vehicles, store, zoneWatch.zones, state, openOnMap);
 const pointing = new Pointing(map.map, picture.vehicleLayer, openOnMap);
+const zonesPanel = new ZonesPanel(state, map.map, zoneWatch.zones, {
+  changed: () => zoneWatch.refresh(),
+  flyTo: (zone) => map.goTo(zone.bounds),
+});
+frame?.insertBefore(zonesPanel.element, statistics.element);
 let listed: readonly TrafficEvent[] = [];
 const showPast = (): void => map.show('past', pastDots(state.view.get() === 'history' ? listed : []));
 past.listed.listen((events) => {
@@ -164,7 +171,7 @@ const stopLooking = store.changed.listen(() => {
 listenToKeys({
   next: () => panel.step(1),
   previous: () => panel.step(-1),
-  close: () => placeMenu.close() || simulator.disarm() || pointing.close() || state.open(null),
+  close: () => placeMenu.close() || zonesPanel.close() || simulator.disarm() || pointing.close() || state.open(null),
   search: () => panel.search(),
   help: () => help.open(),
   live: () => {
@@ -174,6 +181,7 @@ listenToKeys({
   },
   history: () => state.show('history'),
   statistics: () => state.show('statistics'),
+  zones: () => state.show('zones'),
   simulator: () => state.show('simulator'),
 });
 
@@ -216,7 +224,7 @@ function goLive(info: LiveInfo): void {
 /** Opens what was pressed on the map: the map keeps its position, unless the sheet now hides the place. */
 function openOnMap(id: string): void {
   // The press names the place of an incident.
-  if (armed) return;
+  if (armed || state.view.get() === 'zones') return;
   const found = listed.find((event) => event.id === id);
   if (found) store.history([found]);
   state.show('live');

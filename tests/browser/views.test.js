@@ -158,6 +158,79 @@ test('simulator: a slider changes it, a click on a road stages an incident, the 
   await close();
 });
 
+test('zones: drawn on the map, named, watched, changed and deleted', async () => {
+  const { page, wrong, close } = await open(browser);
+  await live(page);
+  await page.keyboard.press('z');
+  await page.waitForSelector('.zones .outcomes li');
+  const ground = await page.locator('.map').boundingBox();
+  const at = (x, y) => [ground.x + x, ground.y + y];
+  await page.click('.stage-button[data-shape=polygon]');
+  await until(page, () => document.querySelector('.stage-button[data-shape=polygon]').ariaPressed === 'true');
+  // The library that draws is there when the cursor says so.
+  await until(page, () => document.querySelector('.maplibregl-canvas').style.cursor === 'crosshair');
+  for (const [x, y] of [
+    [300, 250],
+    [420, 250],
+    [420, 370],
+    [300, 370],
+    [300, 250],
+  ]) {
+    await page.mouse.move(...at(x, y), { steps: 4 });
+    await page.mouse.click(...at(x, y));
+  }
+  await page.waitForSelector('.zone-form');
+  await page.fill('.zone-form input[name=name]', 'Test square');
+  await page.fill('.zone-form input[name=min_dwell_s]', '7');
+  await page.click('.zone-form .main');
+  await page.getByText('Test square is saved').waitFor();
+  const named = async () =>
+    (await api('/zones')).features.find(({ properties }) => properties.name === 'Test square');
+  const made = await named();
+  assert.equal(made.geometry.type, 'Polygon');
+  assert.equal(made.geometry.coordinates[0].length, 5);
+  assert.equal(made.properties.min_dwell_s, 7);
+  await until(page, (id) => window.vigiroute.zones().some((zone) => zone.id === id), made.id, 5_000);
+
+  // A press on its area opens it; what was given stays as it is unless changed.
+  await page.mouse.click(...at(360, 310));
+  await page.waitForSelector('.zone-form');
+  assert.equal(await page.inputValue('.zone-form input[name=name]'), 'Test square');
+  await page.fill('.zone-form input[name=hysteresis_m]', '3');
+  await page.click('.zone-form .main');
+  await page.getByText('Test square is saved').waitFor();
+  const changed = await named();
+  assert.deepEqual(changed.properties, { ...made.properties, hysteresis_m: 3 });
+  assert.deepEqual(changed.geometry, made.geometry);
+  assert.deepEqual(await serious(page), []);
+
+  page.on('dialog', (dialog) => dialog.accept());
+  await page.locator(`.zones li[data-zone="${made.id}"] button`).click();
+  await page.click('.zone-form .bad');
+  await page.getByText('Test square is deleted').waitFor();
+  assert.equal(await named(), undefined);
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
+test('zones: a file of GeoJSON is read', async () => {
+  const { page, wrong, close } = await open(browser);
+  await page.keyboard.press('z');
+  await page.waitForSelector('.zones .outcomes li');
+  const zone = {
+    type: 'Feature',
+    properties: { id: 'imported', name: 'Imported', radius_m: 60 },
+    geometry: { type: 'Point', coordinates: [24.94, 60.17] },
+  };
+  const buffer = Buffer.from(JSON.stringify({ type: 'FeatureCollection', features: [zone] }));
+  await page.setInputFiles('.zones input[type=file]', { name: 'a.geojson', mimeType: 'application/json', buffer });
+  await page.locator('.zones li[data-zone=imported]').waitFor();
+  assert.deepEqual((await api('/zones/imported')).properties, zone.properties);
+  await api('/zones/imported', { method: 'DELETE' });
+  assert.deepEqual(wrong, []);
+  await close();
+});
+
 test('a press of the right button tells of the place', async () => {
   const { page, wrong, close } = await open(browser);
   await live(page);

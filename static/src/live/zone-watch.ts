@@ -20,6 +20,11 @@ export class ZoneWatch {
     void this.#ask();
   }
 
+  /** Asks now: somebody here has changed a zone. */
+  refresh(): void {
+    void this.#ask();
+  }
+
   async #ask(): Promise<void> {
     clearTimeout(this.#timer);
     try {

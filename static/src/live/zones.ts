@@ -12,6 +12,8 @@ export interface Zone {
   name: string;
   polygons: Rings[];
   bounds: Bounds;
+  /** As it came. */
+  feature: Feature;
 }
 
 /** Points of a full circle. */
@@ -28,7 +30,8 @@ function readZone(feature: Feature): Zone | null {
   const polygons = polygonsOf(feature, properties);
   const bounds = boundsOf(polygons.flat(2));
   if (id === undefined || id === null || !bounds) return null;
-  return { id: String(id), name: typeof properties.name === 'string' ? properties.name : String(id), polygons, bounds };
+  const name = typeof properties.name === 'string' ? properties.name : String(id);
+  return { id: String(id), name, polygons, bounds, feature };
 }
 
 function polygonsOf(feature: Feature, properties: Record<string, unknown>): Rings[] {

@@ -113,6 +113,12 @@ export class LiveMap {
     if (this.#home) this.#fit(this.#home, 600);
   }
 
+  /** Shows all of a rectangle, from no nearer than events are seen from. */
+  goTo(bounds: Bounds): void {
+    const padding = { top: 60, right: 60, bottom: 60 + this.coveredPx(), left: 60 };
+    this.map.fitBounds(bounds, { padding, duration: 500, maxZoom: EVENT_ZOOM });
+  }
+
   flyTo(place: LonLat): void {
     const zoom = Math.max(this.map.getZoom(), EVENT_ZOOM);
     this.map.flyTo({ center: place, zoom, offset: [0, -this.coveredPx() / 2], duration: 700 });

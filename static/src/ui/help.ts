@@ -11,6 +11,7 @@ const KEYS: [keys: string[], words: Key][] = [
   [['l'], 'keys.live'],
   [['h'], 'rail.history'],
   [['s'], 'rail.statistics'],
+  [['z'], 'rail.zones'],
   [['m'], 'rail.simulator'],
   [['?'], 'keys.help'],
 ];

@@ -74,6 +74,10 @@ const SHAPES: Record<string, Shape[]> = {
     ['circle', { cx: 8, cy: 8, r: 5.8, ...stroke }],
     ['path', { d: 'M8 4.6V8l2.6 1.6', ...stroke }],
   ],
+  zones: [
+    ['path', { d: HEXAGON, ...stroke, 'stroke-width': 1.5 }],
+    ['circle', { cx: 8, cy: 8, r: 1.4, fill: 'currentColor' }],
+  ],
   simulator: [
     ['path', { d: 'M2 4.4h6.4M12 4.4h2M2 8h1.6M7.2 8H14M2 11.6h7.6M13.2 11.6h.8', ...stroke }],
     ['circle', { cx: 10.2, cy: 4.4, r: 1.6, ...stroke, 'stroke-width': 1.4 }],

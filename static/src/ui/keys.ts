@@ -9,6 +9,7 @@ export interface KeyActions {
   live(): void;
   history(): void;
   statistics(): void;
+  zones(): void;
   simulator(): void;
 }
 
@@ -21,6 +22,7 @@ export function listenToKeys(actions: KeyActions): void {
     l: actions.live,
     h: actions.history,
     s: actions.statistics,
+    z: actions.zones,
     m: actions.simulator,
   };
   addEventListener('keydown', (event) => {
