@@ -1,6 +1,7 @@
 // The page: map, panel and status line, put together; and the order in which things come to life.
 
 import './style.css';
+import { Alerts } from './alerts/alerts';
 import { getBasemap, getLive, getRoads, type LiveInfo } from './api';
 import { HistoryPanel } from './history/panel';
 import { language, t } from './i18n';
@@ -63,7 +64,18 @@ const status = new StatusLine(feedState, (node) => {
   return name ? t(`node.${name}`) : node;
 });
 const notices = new Notices(problems);
-const tools = toolbar({ home: () => map.goHome(), help: () => help.open() });
+const alerts = new Alerts(
+  store,
+  (event) => state.shows(event),
+  (id) => {
+    state.show('live');
+    state.open(id);
+  },
+);
+const tools = toolbar(
+  { home: () => map.goHome(), alert: () => void alerts.switch(), help: () => help.open() },
+  alerts.on,
+);
 tools.append(panel.sheet.fold);
 const stage = h('main', { class: 'stage' }, mapElement, tools, notices.element, legend(), attribution);
 const title = h('h1', { class: 'unseen' });

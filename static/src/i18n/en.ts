@@ -240,6 +240,9 @@ export const en = {
   'zones.export': 'Export GeoJSON',
   'zones.imported': '{n} zones read from {file}',
 
+  'tools.alertsOn': 'Sound and notification for new accidents and jams: on',
+  'tools.alertsOff': 'Sound and notification for new accidents and jams: off',
+
   'keys.title': 'Keys',
   'keys.next': 'next or previous event',
   'keys.open': 'open the event',

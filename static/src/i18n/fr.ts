@@ -242,6 +242,9 @@ export const fr: Record<keyof typeof en, string> = {
   'zones.export': 'Exporter en GeoJSON',
   'zones.imported': '{n} zones lues dans {file}',
 
+  'tools.alertsOn': 'Son et notification pour les nouveaux accidents et embouteillages : activés',
+  'tools.alertsOff': 'Son et notification pour les nouveaux accidents et embouteillages : désactivés',
+
   'keys.title': 'Touches',
   'keys.next': 'événement suivant ou précédent',
   'keys.open': 'ouvrir l’événement',

@@ -78,6 +78,10 @@ const SHAPES: Record<string, Shape[]> = {
     ['path', { d: HEXAGON, ...stroke, 'stroke-width': 1.5 }],
     ['circle', { cx: 8, cy: 8, r: 1.4, fill: 'currentColor' }],
   ],
+  bell: [
+    ['path', { d: 'M3.4 11.4c1-1 1.2-2 1.2-4a3.4 3.4 0 0 1 6.8 0c0 2 .2 3 1.2 4Z', ...stroke, 'stroke-width': 1.5 }],
+    ['path', { d: 'M6.6 13.6a1.5 1.5 0 0 0 2.8 0', ...stroke, 'stroke-width': 1.5 }],
+  ],
   simulator: [
     ['path', { d: 'M2 4.4h6.4M12 4.4h2M2 8h1.6M7.2 8H14M2 11.6h7.6M13.2 11.6h.8', ...stroke }],
     ['circle', { cx: 10.2, cy: 4.4, r: 1.6, ...stroke, 'stroke-width': 1.4 }],
