@@ -7,6 +7,7 @@ import type { EventStore } from '../live/events';
 import { isEpisode, type TrafficEvent } from '../model';
 import { h, setText } from '../ui/dom';
 import { icon } from '../ui/icons';
+import { courseOf } from './course';
 import { factsOf } from './facts';
 import { revisionTable } from './revisions';
 import { titleOf, whereOf } from './words';
@@ -131,7 +132,9 @@ export class Detail {
       case 'loading':
         return [h('p', { class: 'quiet' }, t('detail.loading'))];
       case 'known':
-        return [revisionTable(this.#history.revisions)];
+        return [courseOf(this.#history.revisions), revisionTable(this.#history.revisions)].filter(
+          (part) => part !== null,
+        );
       case 'failed': {
         const { error } = this.#history;
         const gone = error.status === 404 && !this.#event;
