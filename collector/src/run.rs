@@ -55,7 +55,7 @@ impl Config {
 /// Runs until `stop`; then stores and confirms what came before, within the time that programs have for that.
 ///
 /// # Errors
-/// When the health port is taken, or the tables are of a later version.
+/// When the health port is taken, the tables are of a later version, or another collector is online.
 pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> {
     let readiness = Readiness::new();
     let mysql_ready = readiness.condition("mysql");
@@ -95,7 +95,11 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     let recording = tokio::spawn(recorder.run(deliveries));
     let publishing = tokio::spawn(publishing.run());
 
-    stop.cancelled().await;
+    let outcome = tokio::select! {
+        () = stop.cancelled() => Ok(()),
+        taken = client.name_taken() => Err(taken).context("a collector runs already; this one ends"),
+    };
+    stop.cancel();
     // Each ends when what it takes from is gone: nothing more is taken, what came is stored and confirmed, then published.
     receiving.abort();
     shutdown::drain(async {
@@ -109,7 +113,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     .await;
     end.cancel();
     tracing::info!("collector ends");
-    Ok(())
+    outcome
 }
 
 /// Waits for the database and makes its tables.

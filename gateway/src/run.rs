@@ -23,6 +23,8 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 
+/// Why a second gateway ends.
+const TAKEN: &str = "a gateway runs already; this one ends";
 /// Port for health and metrics where none is set.
 const HEALTH_PORT: u16 = 9101;
 /// Messages taken from the broker and not yet looked at.
@@ -117,6 +119,14 @@ impl Plan {
             Sender::new(Arc::clone(&store), xmpp.clone(), events, self.collector, Arc::clone(&filled))?;
         let mut sender = tokio::spawn(sender.run(emptying.clone()));
 
+        // The broker would give the session to whoever asks last: only who has the name at the XMPP server asks. Until
+        // then reports wait at the broker.
+        mqtt_up.unmet("waiting for the XMPP server before reports are taken");
+        tokio::select! {
+            online = xmpp.wait_online() => online.map_err(anyhow::Error::from)?,
+            taken = xmpp.name_taken() => return Err(anyhow!(taken).context(TAKEN).into()),
+            () = ending.cancelled() => return Ok(()),
+        }
         let options = options(self.mqtt_client_id);
         let (mqtt, incoming) = mqtt::connect(&self.mqtt, options, mqtt_up);
         let (jobs, to_journal) = mpsc::sync_channel(IN_HAND);
@@ -159,6 +169,7 @@ impl Plan {
             () = ending.cancelled() => Ok(()),
             ended = &mut pipeline => ended.unwrap_or_else(|_| Err(anyhow!("the pipeline's thread ended"))),
             ended = &mut sender => joined(ended).and(Err(anyhow!("the sender ended by itself"))),
+            taken = xmpp.name_taken() => Err(anyhow!(taken).context(TAKEN)),
         };
         ending.cancel();
         shutdown::drain(async {

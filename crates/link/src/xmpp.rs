@@ -6,6 +6,7 @@
 //! a session was lost.
 
 mod login;
+mod name;
 pub mod pubsub;
 mod stand_in;
 mod supervisor;
@@ -64,6 +65,11 @@ pub enum Event {
 #[error("the XMPP client is closed")]
 pub struct Closed;
 
+/// Another program has our name at the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("another program of this name is online at the XMPP server: two must never run at once")]
+pub struct NameTaken;
+
 /// Why a stanza was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum TrySendError {
@@ -120,6 +126,7 @@ fn describe(error: &StanzaError) -> String {
 pub struct Client {
     commands: mpsc::Sender<Command>,
     online: watch::Receiver<bool>,
+    taken: watch::Receiver<bool>,
     closes: mpsc::Sender<Close>,
 }
 
@@ -160,16 +167,18 @@ impl std::fmt::Debug for IqRequestPayloadBox {
 }
 
 /// Starts to log in, and keeps coming back, in a task of its own. `condition` is met while the stream stands, and says
-/// why otherwise.
+/// why otherwise. A name that another program answers under is not taken from it ([`Client::name_taken`]).
 #[must_use]
 pub fn connect(settings: Settings, condition: Condition) -> (Client, Incoming) {
     let (commands_tx, commands) = mpsc::channel(OUTGOING_CAPACITY);
     let (events_tx, events) = mpsc::channel(INCOMING_CAPACITY);
     let (online_tx, online) = watch::channel(false);
+    let (taken_tx, taken) = watch::channel(false);
     let (closes_tx, closes) = mpsc::channel(1);
-    let channels = supervisor::Channels { commands, closes, events: events_tx, online: online_tx };
+    let channels =
+        supervisor::Channels { commands, closes, events: events_tx, online: online_tx, taken: taken_tx };
     tokio::spawn(supervisor::Supervisor::new(settings, channels, condition).run());
-    (Client { commands: commands_tx, online, closes: closes_tx }, Incoming { events })
+    (Client { commands: commands_tx, online, taken, closes: closes_tx }, Incoming { events })
 }
 
 // === impl Client ===
@@ -252,6 +261,16 @@ impl Client {
     /// When the client is closed first.
     pub async fn wait_online(&self) -> Result<(), Closed> {
         self.online.clone().wait_for(|online| *online).await.map(drop).map_err(|_| Closed)
+    }
+
+    /// Waits until another program turns out to be online under our name; this one does not log in any more and is to be
+    /// ended. Waits for ever if that never happens.
+    pub async fn name_taken(&self) -> NameTaken {
+        if self.taken.clone().wait_for(|taken| *taken).await.is_err() {
+            // Closed, and with it all asking.
+            std::future::pending::<()>().await;
+        }
+        NameTaken
     }
 
     /// Sends what is queued if the stream stands, and ends it in good order, all within `bound`. Whether it did.

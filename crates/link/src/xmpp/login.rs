@@ -1,8 +1,7 @@
 //! Connecting and logging in, again and again until it works. Unlike the library's own loop it says what is wrong and
 //! can be stopped.
 
-use super::Settings;
-use super::stand_in;
+use super::{Settings, name, stand_in};
 use crate::Condition;
 use crate::backoff::{Backoff, Delays};
 use sasl::common::{ChannelBinding, Credentials};
@@ -14,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::net::lookup_host;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_xmpp::connect::{DnsConfig, ServerConnector, StartTlsServerConnector, TcpServerConnector};
@@ -38,6 +37,8 @@ const MECHANISMS: [&str; 4] = ["SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA
 pub(super) struct Connector {
     pub(super) settings: Arc<Settings>,
     pub(super) condition: Condition,
+    /// Set for good when another program answers under our name.
+    taken: watch::Sender<bool>,
     past: Arc<Mutex<Past>>,
 }
 
@@ -48,6 +49,9 @@ struct Past {
     last_login: Option<Instant>,
     /// Waits between streams that did not stand: two clients of one name would throw each other out without a pause.
     delays: Delays,
+    /// Whether to ask for others of our name before the next stream: at the start, and after a stream that did not stand,
+    /// because the other one may have thrown us out.
+    ask: bool,
 }
 
 /// Why a login failed, in words for people.
@@ -69,14 +73,16 @@ enum LoginError {
     NoMechanism,
     #[error("{0} (does it serve the domain {1}? VIGIROUTE_XMPP_DOMAIN)")]
     Stream(String, String),
+    #[error("it does not say whether another program has our name ({0})")]
+    Name(std::io::Error),
     #[error("{0}")]
     Other(XmppError),
 }
 
 impl Connector {
-    pub(super) fn new(settings: Settings, condition: Condition) -> Self {
-        let past = Past { trouble: None, last_login: None, delays: Backoff::RECONNECT.delays() };
-        Self { settings: Arc::new(settings), condition, past: Arc::new(Mutex::new(past)) }
+    pub(super) fn new(settings: Settings, condition: Condition, taken: watch::Sender<bool>) -> Self {
+        let past = Past { trouble: None, last_login: None, delays: Backoff::RECONNECT.delays(), ask: true };
+        Self { settings: Arc::new(settings), condition, taken, past: Arc::new(Mutex::new(past)) }
     }
 
     fn past(&self) -> MutexGuard<'_, Past> {
@@ -87,7 +93,10 @@ impl Connector {
     fn pause(&self) -> Duration {
         let mut past = self.past();
         match past.last_login {
-            Some(at) if at.elapsed() < GOOD_STREAM => past.delays.next_delay(),
+            Some(at) if at.elapsed() < GOOD_STREAM => {
+                past.ask = true;
+                past.delays.next_delay()
+            }
             _ => {
                 past.delays.reset();
                 Duration::ZERO
@@ -112,16 +121,41 @@ impl Connector {
         tokio::time::sleep(self.pause()).await;
         let mut delays = Backoff::RECONNECT.delays();
         loop {
-            let tried = tokio::time::timeout(LOGIN_TIME, log_in(&self.settings));
-            match tried.await.unwrap_or(Err(LoginError::Timeout)) {
+            let tried = async {
+                if self.past().ask {
+                    self.ask().await?;
+                }
+                self.connection().await
+            };
+            match tried.await {
                 Ok(connection) => {
-                    self.past().last_login = Some(Instant::now());
+                    let mut past = self.past();
+                    (past.last_login, past.ask) = (Some(Instant::now()), false);
                     return connection;
                 }
                 Err(error) => self.failed(&error),
             }
             tokio::time::sleep(delays.next_delay()).await;
         }
+    }
+
+    async fn connection(&self) -> Result<Connection, LoginError> {
+        let tried = tokio::time::timeout(LOGIN_TIME, log_in(&self.settings));
+        tried.await.unwrap_or(Err(LoginError::Timeout))
+    }
+
+    /// Asks whether another program goes by our name. If so, says it and waits for ever: the name is not ours.
+    async fn ask(&self) -> Result<(), LoginError> {
+        let Settings { jid, host, port, .. } = &*self.settings;
+        let taken = name::is_taken(self.connection().await?, jid).await.map_err(LoginError::Name)?;
+        if taken {
+            let reason = format!("another program is online as {jid} at {host}:{port}");
+            self.condition.unmet(reason.clone());
+            tracing::error!(%reason, "the name is taken: not logging in");
+            self.taken.send_replace(true);
+            std::future::pending::<()>().await;
+        }
+        Ok(())
     }
 
     /// The stream stands: the next trouble is a new one.

@@ -38,6 +38,7 @@ pub(super) struct Channels {
     pub(super) closes: mpsc::Receiver<Close>,
     pub(super) events: mpsc::Sender<Event>,
     pub(super) online: watch::Sender<bool>,
+    pub(super) taken: watch::Sender<bool>,
 }
 
 pub(super) struct Supervisor {
@@ -75,7 +76,7 @@ enum Step {
 impl Supervisor {
     pub(super) fn new(settings: Settings, channels: Channels, condition: Condition) -> Self {
         condition.unmet("not logged in to the XMPP server yet");
-        let connector = Connector::new(settings, condition);
+        let connector = Connector::new(settings, condition, channels.taken.clone());
         let stop_connecting = CancellationToken::new();
         Self {
             stream: begin_stream(&connector, &stop_connecting),

@@ -3,7 +3,7 @@
 use link::xmpp::{self, Client, Event, Incoming, Message, Settings};
 use link::{Condition, Readiness};
 use std::time::Duration;
-use testbed::{DOMAIN, Stack};
+use testbed::{DOMAIN, Proxy, Stack};
 use tokio::time::{Instant, timeout};
 
 const LONG: Duration = Duration::from_secs(20);
@@ -180,18 +180,46 @@ async fn a_session_goes_on_over_a_cut_link_without_loss() {
 }
 
 #[tokio::test]
-async fn two_clients_of_one_name_do_not_throw_each_other_out_without_a_pause() {
+async fn a_second_client_of_a_name_hears_that_it_is_taken_and_the_first_goes_on() {
     let stack = Stack::start_allowing_plain().await.unwrap();
     let (_first, mut to_first) = online(&stack, "gateway").await;
-    let (_second, _to_second) = xmpp::connect(settings(&stack, "gateway"), condition());
-    let begun = Instant::now();
-    let mut times_online = 0;
-    while begun.elapsed() < Duration::from_secs(5) {
-        if let Ok(Some(Event::Online { .. })) = timeout(Duration::from_millis(100), to_first.recv()).await {
-            times_online += 1;
-        }
+    let readiness = Readiness::new();
+    let (second, mut to_second) = xmpp::connect(settings(&stack, "gateway"), readiness.condition("xmpp"));
+    timeout(LONG, second.name_taken()).await.unwrap();
+    assert!(readiness.missing()[0].reason.contains("another program is online as gateway@"));
+    assert!(timeout(Duration::from_secs(1), to_second.recv()).await.is_err(), "the second never logs in");
+    assert!(to_first.try_recv().is_none(), "the first noticed nothing");
+}
+
+#[tokio::test]
+async fn of_two_clients_that_came_to_have_one_name_one_gives_way() {
+    let stack = Stack::start_allowing_plain().await.unwrap();
+    let first = xmpp::connect(settings(&stack, "gateway"), condition());
+    let second = xmpp::connect(settings(&stack, "gateway"), condition());
+    tokio::select! {
+        _ = first.0.name_taken() => {}
+        _ = second.0.name_taken() => {}
+        () = tokio::time::sleep(LONG) => panic!("both go on"),
     }
-    assert!((1..=7).contains(&times_online), "online {times_online} times in 5 s");
+    // Only one of them: the other goes on.
+    let both = async { (first.0.name_taken().await, second.0.name_taken().await) };
+    assert!(timeout(Duration::from_secs(1), both).await.is_err());
+    let (one, other) = (*first.0.online().borrow(), *second.0.online().borrow());
+    assert!(one != other, "{one} {other}");
+}
+
+#[tokio::test]
+async fn the_name_of_one_that_died_is_free_soon() {
+    let stack = Stack::start_allowing_plain().await.unwrap();
+    let proxy = Proxy::to(stack.prosody.port()).unwrap();
+    let way = Settings { port: proxy.port(), ..settings(&stack, "gateway") };
+    let (_dead, mut to_dead) = xmpp::connect(way, condition());
+    assert!(matches!(timeout(LONG, to_dead.recv()).await.unwrap(), Some(Event::Online { .. })));
+    // The server holds its session as if it lived.
+    proxy.freeze();
+    let (_next, mut to_next) = xmpp::connect(settings(&stack, "gateway"), condition());
+    let heard = timeout(LONG, to_next.recv()).await.unwrap();
+    assert!(matches!(heard, Some(Event::Online { resumed: false })), "{heard:?}");
 }
 
 #[tokio::test]
