@@ -6,6 +6,7 @@ use model::stanza::{PayloadError, event_node, event_payload, read_events};
 use model::{Event, Phase};
 use std::collections::BTreeMap;
 use thiserror::Error;
+use xmpp_parsers::stanza_error::DefinedCondition;
 
 /// Why something could not be published.
 #[derive(Debug, Error)]
@@ -17,11 +18,19 @@ pub(super) enum PublishError {
 }
 
 impl PublishError {
-    /// Whether this event alone is to blame, and the service is well.
+    /// Whether this event alone is to blame, and the service is well: the same again would be refused again. A service that
+    /// cannot reach its store says `internal-server-error`, which passes.
     pub fn is_of_the_event(&self) -> bool {
         match self {
             Self::Payload(_) => true,
-            Self::Request(error) => error.condition().is_some() && !error.is_not_found(),
+            Self::Request(error) => matches!(
+                error.condition(),
+                Some(
+                    DefinedCondition::BadRequest
+                        | DefinedCondition::NotAcceptable
+                        | DefinedCondition::PolicyViolation
+                )
+            ),
         }
     }
 }
@@ -63,5 +72,23 @@ impl Session {
             events.first().map_or(0, |event| event.revision)
         };
         Ok(items.into_iter().map(|(id, payload)| (id, payload.map_or(0, revision))).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xmpp_parsers::stanza_error::{ErrorType, StanzaError};
+
+    fn refused(kind: ErrorType, condition: DefinedCondition) -> PublishError {
+        RequestError::Refused(Box::new(StanzaError::new(kind, condition, "en", ""))).into()
+    }
+
+    #[test]
+    fn a_service_without_its_store_is_not_taken_for_a_bad_event() {
+        assert!(!refused(ErrorType::Wait, DefinedCondition::InternalServerError).is_of_the_event());
+        assert!(!refused(ErrorType::Cancel, DefinedCondition::ItemNotFound).is_of_the_event());
+        assert!(!PublishError::from(RequestError::TimedOut).is_of_the_event());
+        assert!(refused(ErrorType::Modify, DefinedCondition::NotAcceptable).is_of_the_event());
     }
 }
