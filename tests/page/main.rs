@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used)]
 
 use end_to_end::city::City;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 use testbed::{Program, workspace_folder};
@@ -16,15 +17,42 @@ const PATIENCE: Duration = Duration::from_secs(400);
 async fn the_page_shows_what_happens() {
     let zones = workspace_folder().join("data/zones/helsinki.geojson").display().to_string();
     let programs = [Program::Collector, Program::Gateway, Program::Web, Program::Simulator];
-    let city = City::with(&programs, &[(Program::Web, "VIGIROUTE_ZONES_SEED", &zones)]).await;
+    let mut city = City::with(&programs, &[(Program::Web, "VIGIROUTE_ZONES_SEED", &zones)]).await;
+    let wishes = city.stack.folder().join("wishes");
+    std::fs::create_dir(&wishes).expect("a folder for wishes");
     let mut npm = Command::new("npm");
     npm.args(["test", "--silent"])
         .current_dir(workspace_folder().join("tests/browser"))
         .env("VIGIROUTE_URL", city.stack.web_url())
+        .env("VIGIROUTE_WISHES", &wishes)
         .stdin(Stdio::null())
         .kill_on_drop(true);
-    let output =
-        timeout(PATIENCE, npm.output()).await.expect("the browser's tests end in time").expect("npm runs");
+    let tested = timeout(PATIENCE, npm.output());
+    let output = tokio::select! {
+        output = tested => output.expect("the browser's tests end in time").expect("npm runs"),
+        () = grant(&mut city, &wishes) => unreachable!("wishes never end"),
+    };
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
+}
+
+/// Does what the browser's tests wish for: a file called `restart-web` or `restart-prosody` is there as long as it is not
+/// done.
+async fn grant(city: &mut City, wishes: &Path) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let web = wishes.join("restart-web");
+        if web.exists() {
+            let running = city.programs.get_mut(Program::Web.name()).expect("it runs");
+            running.kill().await;
+            running.restart().expect("web starts again");
+            std::fs::remove_file(web).expect("the wish");
+        }
+        let prosody = wishes.join("restart-prosody");
+        if prosody.exists() {
+            city.stack.prosody.kill().await;
+            city.stack.prosody.restart().await.expect("Prosody starts again");
+            std::fs::remove_file(prosody).expect("the wish");
+        }
+    }
 }

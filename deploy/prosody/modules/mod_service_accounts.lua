@@ -3,6 +3,9 @@
 
 local usermanager = require "core.usermanager";
 
+-- How long to wait before the next try to make an account that could not be made, in seconds.
+local AGAIN_AFTER_S = 2;
+
 local accounts = module:get_option("service_accounts", {});
 
 local function read_line(path)
@@ -26,16 +29,26 @@ local function ensure(username, path)
 	return usermanager.set_password(username, password, module.host, nil);
 end
 
+-- Whether all are there. The store may be away while the server starts, and may then have lost everything.
 local function ensure_all()
+	local all = true;
 	for username, path in pairs(accounts) do
-		local done, reason = ensure(username, path);
-		if done then
+		local called, done, reason = pcall(ensure, username, path);
+		if called and done then
 			module:log("info", "account %s@%s is ready", username, module.host);
 		else
-			module:log("error", "account %s@%s could not be made: %s", username, module.host, tostring(reason));
+			module:log("error", "account %s@%s could not be made, trying again: %s", username, module.host, tostring(reason or done));
+			all = false;
 		end
+	end
+	return all;
+end
+
+local function ensure_until_done()
+	if not ensure_all() then
+		module:add_timer(AGAIN_AFTER_S, function () return not ensure_all() and AGAIN_AFTER_S or nil; end);
 	end
 end
 
 -- Not earlier: the host's authentication provider is not there yet while its modules load.
-if prosody.start_time then ensure_all(); else module:hook_global("server-started", ensure_all); end
+if prosody.start_time then ensure_until_done(); else module:hook_global("server-started", ensure_until_done); end

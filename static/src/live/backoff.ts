@@ -4,7 +4,7 @@ export class Backoff {
 
   constructor(
     readonly firstMs = 500,
-    readonly maxMs = 10_000,
+    readonly maxMs = 5_000,
     readonly random: () => number = Math.random,
   ) {}
 
