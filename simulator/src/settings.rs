@@ -224,6 +224,10 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0, allow_negative_numbers = true, value_parser = speed)]
     pub speed: f64,
 
+    /// Leave out the first seconds of the recording, as after an interruption; zones are played all the same.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.0, value_parser = seconds_into)]
+    pub from: f64,
+
     /// Name of the connection at the broker.
     #[arg(long, value_name = "NAME", default_value = "sim-replay")]
     pub mqtt_client_id: String,
@@ -256,6 +260,13 @@ fn duration(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.25..=604_800.0).contains(&seconds) => Ok(seconds),
         _ => Err("seconds, 0.25 to 604800".to_owned()),
+    }
+}
+
+fn seconds_into(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.0..=31_536_000.0).contains(&seconds) => Ok(seconds),
+        _ => Err("seconds, 0 to 31536000".to_owned()),
     }
 }
 

@@ -6,8 +6,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::{Error, Port};
 
@@ -15,22 +16,41 @@ const BUFFER_BYTES: usize = 64 * 1024;
 /// How long a port that could not be opened again is left alone.
 const LISTEN_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
+/// Pieces of data that may be on a slow way at once, in each direction; then whoever sends has to wait.
+const PIECES: usize = 256;
+/// How much passes at once where a rate is kept.
+const SMALL_PIECE_BYTES: usize = 1024;
+
+/// How the ways are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Way {
+    link: Link,
+    /// Connections taken before so many strandings never pass anything again.
+    strandings: u64,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Link {
-    /// Bytes pass after this long.
-    Open(Duration),
+    Open {
+        /// Bytes arrive this much later.
+        delay: Duration,
+        /// So many pass in a second; `None` = as many as come.
+        bytes_per_s: Option<u32>,
+    },
     /// Connections stand and are taken, but nothing passes.
     Frozen,
     /// Nothing listens, nothing stands.
     Cut,
 }
 
+const WELL: Link = Link::Open { delay: Duration::ZERO, bytes_per_s: None };
+
 /// A way to a server on 127.0.0.1 that can be cut, frozen, slowed and restored. Gone when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     // Not one that the kernel hands out: while the link is cut, an outgoing connection could take it.
     port: Port,
-    state: watch::Sender<Link>,
+    state: watch::Sender<Way>,
 }
 
 impl Proxy {
@@ -42,7 +62,7 @@ impl Proxy {
         let port = Port::free()?;
         let number = port.number();
         let listener = listen(number).map_err(|_| Error::NoFreePort { tried: 1 })?;
-        let (state, changes) = watch::channel(Link::Open(Duration::ZERO));
+        let (state, changes) = watch::channel(Way { link: WELL, strandings: 0 });
         tokio::spawn(run(listener, number, server_port, changes));
         Ok(Self { port, state })
     }
@@ -53,34 +73,49 @@ impl Proxy {
         self.port.number()
     }
 
+    fn set(&self, link: Link) {
+        self.state.send_modify(|way| way.link = link);
+    }
+
     /// Ends all connections at once and refuses new ones.
     pub fn cut(&self) {
-        self.state.send_replace(Link::Cut);
+        self.set(Link::Cut);
     }
 
     /// Leaves all connections standing, but nothing passes any more, in either direction: a machine that hangs, a
     /// network that swallows.
     pub fn freeze(&self) {
-        self.state.send_replace(Link::Frozen);
+        self.set(Link::Frozen);
     }
 
-    /// Every piece of data takes this much longer, in each direction.
+    /// Leaves the connections that stand half open: nothing passes on them ever again and nobody is told, as when the
+    /// machine between has forgotten them. New ones are well.
+    pub fn strand(&self) {
+        self.state.send_modify(|way| way.strandings += 1);
+    }
+
+    /// All that is sent arrives this much later, in each direction.
     pub fn delay(&self, by: Duration) {
-        self.state.send_replace(Link::Open(by));
+        self.set(Link::Open { delay: by, bytes_per_s: None });
     }
 
-    /// All is well again: what was frozen flows on, what was cut may be opened anew.
+    /// So many bytes pass in a second, in each direction of each connection.
+    pub fn slow(&self, bytes_per_s: u32) {
+        self.set(Link::Open { delay: Duration::ZERO, bytes_per_s: Some(bytes_per_s.max(1)) });
+    }
+
+    /// All is well again: what was frozen flows on, what was cut may be opened anew. What is stranded stays so.
     pub fn restore(&self) {
-        self.state.send_replace(Link::Open(Duration::ZERO));
+        self.set(WELL);
     }
 }
 
 /// Lives until the `Proxy` is dropped: then `changes` says so.
-async fn run(first: TcpListener, port: u16, server_port: u16, mut changes: watch::Receiver<Link>) {
+async fn run(first: TcpListener, port: u16, server_port: u16, mut changes: watch::Receiver<Way>) {
     let mut listener = Some(first);
     let mut ways = JoinSet::new();
     loop {
-        let is_due = listener.is_none() && *changes.borrow() != Link::Cut;
+        let is_due = listener.is_none() && changes.borrow().link != Link::Cut;
         let accept = async {
             match &listener {
                 Some(listener) => listener.accept().await,
@@ -99,7 +134,7 @@ async fn run(first: TcpListener, port: u16, server_port: u16, mut changes: watch
                 if changed.is_err() {
                     return;
                 }
-                let state = *changes.borrow_and_update();
+                let state = changes.borrow_and_update().link;
                 if state == Link::Cut {
                     listener = None;
                     ways.shutdown().await;
@@ -118,35 +153,73 @@ fn listen(port: u16) -> std::io::Result<TcpListener> {
     socket.listen(1024)
 }
 
-async fn forward(client: TcpStream, server_port: u16, state: watch::Receiver<Link>) {
+async fn forward(client: TcpStream, server_port: u16, state: watch::Receiver<Way>) {
     let Ok(server) = TcpStream::connect((Ipv4Addr::LOCALHOST, server_port)).await else { return };
     let _ = client.set_nodelay(true);
     let _ = server.set_nodelay(true);
     let (client_reads, client_writes) = client.into_split();
     let (server_reads, server_writes) = server.into_split();
-    tokio::join!(pass(client_reads, server_writes, state.clone()), pass(server_reads, client_writes, state),);
+    let born = state.borrow().strandings;
+    tokio::join!(
+        pass(client_reads, server_writes, state.clone(), born),
+        pass(server_reads, client_writes, state, born),
+    );
 }
 
-async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut state: watch::Receiver<Link>) {
+/// Passes one direction: one half takes pieces and notes when they are to arrive, the other delivers them then.
+async fn pass(from: OwnedReadHalf, to: OwnedWriteHalf, state: watch::Receiver<Way>, born: u64) {
+    let (pieces_tx, pieces) = mpsc::channel(PIECES);
+    tokio::join!(take(from, pieces_tx, state.clone()), deliver(pieces, to, state, born));
+}
+
+async fn take(
+    mut from: OwnedReadHalf,
+    pieces: mpsc::Sender<(Instant, Vec<u8>)>,
+    state: watch::Receiver<Way>,
+) {
     let mut buffer = vec![0; BUFFER_BYTES];
-    while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        let Ok(now) = state.wait_for(|link| *link != Link::Frozen).await.map(|link| *link) else { break };
-        if let Link::Open(delay) = now
-            && !delay.is_zero()
-        {
-            tokio::time::sleep(delay).await;
+    loop {
+        let most = match state.borrow().link {
+            Link::Open { bytes_per_s: Some(_), .. } => SMALL_PIECE_BYTES,
+            _ => BUFFER_BYTES,
+        };
+        let Ok(length @ 1..) = from.read(&mut buffer[..most]).await else { return };
+        let delay = match state.borrow().link {
+            Link::Open { delay, .. } => delay,
+            Link::Frozen | Link::Cut => Duration::ZERO,
+        };
+        if pieces.send((Instant::now() + delay, buffer[..length].to_vec())).await.is_err() {
+            return;
         }
-        if to.write_all(&buffer[..length]).await.is_err() {
+    }
+}
+
+async fn deliver(
+    mut pieces: mpsc::Receiver<(Instant, Vec<u8>)>,
+    mut to: OwnedWriteHalf,
+    mut state: watch::Receiver<Way>,
+    born: u64,
+) {
+    while let Some((due, piece)) = pieces.recv().await {
+        tokio::time::sleep_until(due).await;
+        // A stranded connection waits here until the proxy is cut or dropped.
+        let passes = |way: &Way| way.link != Link::Frozen && way.strandings == born;
+        let Ok(now) = state.wait_for(passes).await.map(|way| way.link) else { break };
+        if let Link::Open { bytes_per_s: Some(rate), .. } = now {
+            tokio::time::sleep(Duration::from_secs_f64(piece.len() as f64 / f64::from(rate))).await;
+        }
+        if to.write_all(&piece).await.is_err() {
             break;
         }
     }
-    let _ = to.shutdown().await;
+    // Its end, too, is not told through a connection on which nothing passes.
+    if state.wait_for(|way| way.link != Link::Frozen && way.strandings == born).await.is_ok() {
+        let _ = to.shutdown().await;
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use tokio::time::timeout;
 
     use super::*;
@@ -209,12 +282,47 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_slow_link_delays_each_direction() {
+    async fn a_delayed_link_delays_each_direction() {
         let (proxy, mut client) = way().await;
         proxy.delay(Duration::from_millis(60));
         let started = Instant::now();
         assert_eq!(&echo(&mut client).await.unwrap(), b"ping");
         assert!(started.elapsed() >= Duration::from_millis(120));
+    }
+
+    #[tokio::test]
+    async fn a_delayed_link_lets_much_be_on_its_way_at_once() {
+        let (proxy, mut client) = way().await;
+        proxy.delay(Duration::from_millis(100));
+        let started = Instant::now();
+        for _ in 0..20 {
+            client.write_all(b"ping").await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let mut heard = [0; 80];
+        client.read_exact(&mut heard).await.unwrap();
+        assert!(started.elapsed() < Duration::from_millis(20 * 2 * 100), "one after the other");
+    }
+
+    #[tokio::test]
+    async fn a_slow_link_keeps_its_rate() {
+        let (proxy, mut client) = way().await;
+        proxy.slow(10_000);
+        let started = Instant::now();
+        client.write_all(&[7; 3_000]).await.unwrap();
+        client.read_exact(&mut [0; 3_000]).await.unwrap();
+        assert!(started.elapsed() >= Duration::from_millis(300), "{:?}", started.elapsed());
+    }
+
+    #[tokio::test]
+    async fn a_stranded_connection_stays_so_and_a_new_one_is_well() {
+        let (proxy, mut client) = way().await;
+        proxy.strand();
+        assert!(timeout(SHORT, echo(&mut client)).await.is_err());
+        let mut next = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
+        assert_eq!(&echo(&mut next).await.unwrap(), b"ping");
+        proxy.restore();
+        assert!(timeout(SHORT, client.read(&mut [0])).await.is_err());
     }
 
     #[tokio::test]

@@ -22,6 +22,7 @@ use crate::settings::ReplayArgs;
 
 /// Messages read ahead.
 const READ_AHEAD: usize = 1_024;
+const ZONES: &str = "vigiroute/v1/zones/";
 /// Unreadable lines that are told of one by one.
 const TOLD_LINES: u64 = 5;
 
@@ -55,7 +56,7 @@ pub fn replay(args: &ReplayArgs) -> Result<(), Failure> {
         let (found_tx, found) = mpsc::channel(READ_AHEAD);
         // Reading may wait for ever (standard input), so it has a thread that nothing waits for.
         std::thread::spawn(move || source.tell(input, clock::now(), &Finds(found_tx)));
-        let played = play(found, &client, args.speed, read, &stop).await;
+        let played = play(found, &client, Pace::new(args.speed).from(args.from), read, &stop).await;
         let confirmed = client.close(shutdown::DRAIN_TIME).await;
         let tally = played.with_context(|| format!("cannot read {name} to its end"))?;
         if tally.messages == 0 && !stop.is_cancelled() {
@@ -93,11 +94,11 @@ fn place(path: &Path) -> Result<GeoReference, Failure> {
 async fn play(
     mut found: mpsc::Receiver<Found>,
     client: &Client,
-    speed: f64,
+    mut pace: Pace,
     read: BytesRead,
     stop: &CancellationToken,
 ) -> io::Result<Tally> {
-    let (mut pace, mut progress, mut tally) = (Pace::new(speed), Progress::new(read), Tally::default());
+    let (mut progress, mut tally) = (Progress::new(read), Tally::default());
     let (mut start, mut first_ms) = (None, None);
     loop {
         let next = tokio::select! {
@@ -119,6 +120,10 @@ async fn play(
             }
             Some(Found::Message(message)) => message,
         };
+        // Zones stand at the head, and hold for the rest.
+        if pace.leaves_out(message.received_ms) && !message.topic.starts_with(ZONES) {
+            continue;
+        }
         let due = *start.get_or_insert_with(Instant::now) + pace.due(message.received_ms);
         let published = async {
             tokio::time::sleep_until(due).await;

@@ -22,6 +22,11 @@ pub(crate) struct Args {
     #[arg(long)]
     compose: bool,
 
+    /// Afterwards run the fault tests whole: every pair, a minute without each server, 200,000 waiting events, and an hour of
+    /// random kills (VIGIROUTE_SOAK_MINUTES for another time; the seed that is printed repeats it). About two hours.
+    #[arg(long, conflicts_with = "compose")]
+    soak: bool,
+
     /// Leave out the browser tests.
     #[arg(long, conflicts_with = "compose")]
     no_browser: bool,
@@ -52,6 +57,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         page::install(&testbed::workspace_folder().join("tests/browser"))?;
     }
     run_loudly(&mut tests)?;
+
+    if args.soak {
+        screen.heading("Killing, cutting and starving for two hours");
+        let mut soak = cargo();
+        soak.args(["test", "--workspace", "--test", "faults", "--no-fail-fast", "--", "--nocapture"]);
+        run_loudly(soak.env("VIGIROUTE_SOAK", "1"))?;
+    }
     screen.heading("All tests have passed");
     Ok(())
 }
