@@ -270,3 +270,17 @@ pub(crate) fn braking_of(stander: &Stander, settings: &AccidentSettings) -> f64 
         stander.kind == Some(VehicleKind::Motorcycle),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_that_has_driven_off_ahead_explains_a_standstill_for_twelve_seconds() {
+        let at = |ms| Timestamp::from_ms_clamped(ms);
+        let around = Around { explained: Some(at(5_000)), ..Around::default() };
+        assert!(around.is_explained(at(5_000)) && around.is_explained(at(17_000)));
+        assert!(!around.is_explained(at(17_001)));
+        assert!(!Around::default().is_explained(at(5_000)));
+    }
+}

@@ -263,3 +263,49 @@ fn place_of(
     let bottleneck = Bottleneck { place, position, since, last, confidence };
     (confidence >= settings.onset_confidence).then_some(bottleneck)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::VehicleId;
+
+    const ROAD: &str = r#"{"type":"FeatureCollection","features":[
+      {"type":"Feature","id":"a","properties":{"highway":"motorway","oneway":"yes","maxspeed":100,"lanes":2},
+       "geometry":{"type":"LineString","coordinates":[[0,0],[0.0359728,0]]}}]}"#;
+
+    /// Four vehicles of one sort that crawl at one point in the middle of 4 km of open road, 20 s apart, and drive off.
+    fn held_up(kind: VehicleKind) -> Vec<Bottleneck> {
+        let (network, _) = roadnet::read_geojson(ROAD.as_bytes()).unwrap();
+        let (layout, settings) = (Layout::of(&network), AccidentSettings::default());
+        let mut bottlenecks = Bottlenecks::on(&network);
+        for track in 0..4 {
+            for (s, offset_m, speed_mps) in [(0, 1_990.0, 1.5), (5, 2_000.0, 1.5), (20, 2_150.0, 20.0)] {
+                let observation = Observation {
+                    vehicle: VehicleId::new(&format!("v{track}")).unwrap(),
+                    track,
+                    ts: Timestamp::from_ms_clamped(i64::from(track * 20 + s) * 1_000),
+                    position: network.link(LinkIdx(0)).line.point_at(offset_m),
+                    sigma_m: 3.0,
+                    accuracy_m: 3.0,
+                    speed_mps: Some(speed_mps),
+                    acceleration_mps2: None,
+                    kind: Some(kind),
+                    on_road: Some(OnRoad { link: 0, offset_m }),
+                    right_m: 0.0,
+                    left_link: None,
+                    still_since: None,
+                };
+                bottlenecks.observe(&observation, &network, &layout, &settings);
+            }
+        }
+        bottlenecks.find(Timestamp::from_ms_clamped(80_000), &settings)
+    }
+
+    #[test]
+    fn where_cars_are_held_up_one_after_the_other_something_stands_and_buses_stop_where_they_like() {
+        let found = held_up(VehicleKind::Car);
+        assert_eq!(found.len(), 1);
+        assert!((found[0].place.offset_m - 2_000.0).abs() < 1.0, "{found:?}");
+        assert!(held_up(VehicleKind::Bus).is_empty());
+    }
+}

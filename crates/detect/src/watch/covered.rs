@@ -107,3 +107,50 @@ impl Covered {
 fn cell(offset_m: f64) -> u32 {
     (offset_m.max(0.0) / CELL_M) as u32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watch::queues::{Plight, Queue};
+    use model::{Geometry, LatLon};
+
+    /// Two streets of 1 km, one after the other, one way.
+    const STREETS: &str = r#"{"type":"FeatureCollection","features":[
+      {"type":"Feature","id":"a","properties":{"highway":"primary","oneway":"yes","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0,0],[0.0089932,0]]}},
+      {"type":"Feature","id":"b","properties":{"highway":"primary","oneway":"yes","maxspeed":50},
+       "geometry":{"type":"LineString","coordinates":[[0.0089932,0],[0.0179864,0]]}}]}"#;
+
+    fn queue(link: u32, from_m: f64, to_m: f64) -> Queue {
+        let now = Timestamp::from_ms_clamped(0);
+        Queue {
+            pieces: BTreeMap::from([(link, (from_m, to_m))]),
+            head: LinkIdx(link),
+            vehicles: 10,
+            estimated: 10.0,
+            mean_speed_mps: 0.0,
+            length_m: to_m - from_m,
+            free_flow_s: 1.0,
+            geometry: Geometry::point(LatLon::new(0.0, 0.0)),
+            tail: LatLon::new(0.0, 0.0),
+            plight: Plight { slow_since: now, lost_s: 0.0, lost_since: now, swept_m: 0.0 },
+            before_light: false,
+            in_block: false,
+        }
+    }
+
+    #[test]
+    fn how_far_a_queue_may_be_along_a_link_and_over_its_end_is_told_apart() {
+        let (network, _) = roadnet::read_geojson(STREETS.as_bytes()).unwrap();
+        let mut covered = Covered::default();
+        covered.cover(&queue(0, 800.0, 980.0), Timestamp::from_ms_clamped(0));
+        let touches = |link, from_m: f64, along_m, across_m| {
+            covered.touches(&queue(link, from_m, from_m + 90.0), &network, |_| Reach { along_m, across_m })
+        };
+        // 60 m behind on the same link.
+        assert!(touches(0, 650.0, 70.0, 0.0) && !touches(0, 650.0, 20.0, 200.0));
+        // 20 m before the end of the link, and 40 m beyond it.
+        assert!(touches(1, 40.0, 0.0, 70.0) && !touches(1, 40.0, 200.0, 0.0));
+        assert!(!touches(1, 140.0, 0.0, 70.0));
+    }
+}

@@ -25,8 +25,13 @@ const REACH_M: f64 = 30.0;
 const SEEN_ALL: f64 = 0.45;
 /// Who came so far in a queue has moved up in it, in metres.
 const CREPT_M: f64 = 15.0;
-/// What looks like a jam must look so for this long, in ms.
+/// A queue this near over a junction, when it forms, belongs to a jam that is there already, in metres.
+const BESIDE_M: f64 = 75.0;
+/// What looks like a jam must look so for this long, in ms; before a light longer, as the next green may clear it yet.
 const SURE_AFTER_MS: i64 = 8_000;
+const SURE_AT_LIGHT_MS: i64 = 13_000;
+/// Where all report, the one who has lost most is the unluckiest of many: so much more is asked for, in seconds.
+const UNLUCKIEST_S: f64 = 10.0;
 /// By how much less the size that a queue had counts with every look at which it is smaller.
 const FADING: f64 = 0.9;
 /// Where few report, time that is bridged grows, up to this factor.
@@ -100,6 +105,15 @@ impl Jam {
         self.covered.touches(queue, look.network, |link| reach(link, look))
     }
 
+    /// Whether this is a jam, and a queue is right beside it, over a junction too.
+    pub(crate) fn is_beside(&self, queue: &Queue, look: &Look<'_>) -> bool {
+        let beside = |link| {
+            let Reach { along_m, across_m } = reach(link, look);
+            Reach { along_m, across_m: across_m.max(BESIDE_M) }
+        };
+        self.event.is_some() && self.covered.touches(queue, look.network, beside)
+    }
+
     /// Takes a younger one in; if that was a jam, its event is over.
     pub(crate) fn absorb(&mut self, younger: &mut Self, look: &Look<'_>, out: &mut Vec<Output>) {
         self.covered.absorb(&mut younger.covered);
@@ -149,7 +163,9 @@ impl Jam {
             } else if self.has_lasted(&lasting, look) {
                 // What is dissolving already is gone before it is sure.
                 let ripe_since = *self.ripe_since.get_or_insert(look.now);
-                if look.now.since_ms(ripe_since) >= SURE_AFTER_MS {
+                let at_light = lasting.iter().any(|queue| queue.before_light);
+                let sure_after_ms = if at_light { SURE_AT_LIGHT_MS } else { SURE_AFTER_MS };
+                if look.now.since_ms(ripe_since) >= sure_after_ms {
                     self.begin(&lasting, look, out);
                 }
             } else {
@@ -187,7 +203,7 @@ impl Jam {
             return false;
         }
         if queues.iter().any(|queue| queue.before_light) {
-            return lost_s >= look.red_s + settings.light_lost_s;
+            return lost_s >= look.red_s + settings.light_lost_s + UNLUCKIEST_S * look.share;
         }
         let is_fast = queues.iter().all(|queue| is_fast(queue.head, look));
         let (onset_s, least_lost_s, doubt) = if is_fast {

@@ -36,8 +36,15 @@ impl Jams {
         }
         let mut new = Vec::new();
         for queue in queues.iter().filter(|queue| queue.estimated >= look.settings.keep_vehicles) {
-            let mut touching: Vec<usize> = near(queue, &by_link, look.network).into_iter().collect();
-            touching.retain(|index| self.jams[*index].touches(queue, look));
+            let near = near(queue, &by_link, look.network);
+            let mut touching: Vec<usize> =
+                near.iter().copied().filter(|index| self.jams[*index].touches(queue, look)).collect();
+            if touching.iter().all(|index| self.jams[*index].id().is_none()) {
+                // What springs up right beside a jam belongs to it; two that are jams already are two until they meet.
+                touching.extend(near.iter().find(|index| self.jams[**index].is_beside(queue, look)));
+                touching.sort_unstable();
+                touching.dedup();
+            }
             match touching.split_first() {
                 Some((&first, others)) => {
                     mine[first].push(queue);

@@ -16,6 +16,8 @@ const MOST_HOPS: usize = 3;
 
 /// Where lanes end or roads meet, traffic sorts itself out for so long behind, in metres.
 const BEHIND_NODE_M: f64 = 200.0;
+/// Drivers change over for a lane that ends so many times as far ahead as for anything else.
+const LANE_END_REACHES: f64 = 2.0;
 
 /// What is known of one link.
 #[derive(Debug, Clone, Copy, Default)]
@@ -87,7 +89,8 @@ impl Layout {
         links.contains(&to)
     }
 
-    /// Whether the road just goes on for `reach_m` ahead of a place: nobody waits there, merges, leaves or loses a lane.
+    /// Whether the road just goes on for `reach_m` ahead of a place: nobody waits there, merges, leaves or loses a lane; lanes
+    /// that end are looked for farther on, as drivers are told of them long before.
     pub(crate) fn is_open(&self, network: &Network, link: LinkIdx, offset_m: f64, reach_m: f64) -> bool {
         let has_line = self.pieces.get(link.0 as usize).is_none_or(|piece| piece.stop_line_m.is_some());
         // Most streets of a city: what follows need not be looked at.
@@ -101,7 +104,8 @@ impl Layout {
         for _ in 0..64 {
             let has_line = self.pieces.get(link.0 as usize).is_none_or(|piece| piece.stop_line_m.is_some());
             begins_m += network.link(link).line.length_m();
-            if begins_m > reach_m {
+            let is_far = begins_m > reach_m;
+            if begins_m > LANE_END_REACHES * reach_m || (is_far && has_line) {
                 return true;
             }
             let node = network.link(link).to;
@@ -112,12 +116,15 @@ impl Layout {
             let next = match (ways_on.next(), ways_on.next()) {
                 (Some(&next), None) => next,
                 // The map ends here, not the road.
-                (None, _) => return !has_line,
-                _ => return false,
+                (None, _) => return is_far || !has_line,
+                _ => return is_far,
             };
             let loses_lane = network.link(next).lanes < network.link(link).lanes;
             let comes_back = others_in.clone().all(|&other| network.link(next).opposite == Some(other));
-            if has_line || loses_lane || !comes_back {
+            if has_line || !comes_back {
+                return is_far;
+            }
+            if loses_lane {
                 return false;
             }
             link = next;
@@ -247,5 +254,34 @@ mod tests {
         let onward = link(&network, "c", roadnet::Direction::Forward);
         assert_eq!(layout.to_stop_line(&network, onward, 8.0, 200.0), Some((0.0, false)));
         assert_eq!(layout.to_stop_line(&network, onward, 60.0, 200.0), None);
+    }
+
+    #[test]
+    fn a_lane_that_ends_is_seen_from_farther_away_than_a_slip_road() {
+        // 3 km in three pieces, the last with a lane less; and where the same road parts instead.
+        let road = |id: &str, from: f64, to: f64, lanes: u8| {
+            format!(
+                r#"{{"type":"Feature","id":"{id}","properties":{{"highway":"motorway","oneway":"yes","maxspeed":100,"lanes":{lanes}}},
+                "geometry":{{"type":"LineString","coordinates":[[{from},0],[{to},0]]}}}}"#
+            )
+        };
+        let network = |roads: &[String]| {
+            let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, roads.join(","));
+            roadnet::read_geojson(text.as_bytes()).unwrap().0
+        };
+        let pieces = [road("a", 0.0, 0.009, 3), road("b", 0.009, 0.018, 3)];
+        let open_from = |network: &Network, to_end_m: f64| {
+            let link = link(network, "b", roadnet::Direction::Forward);
+            Layout::of(network).is_open(network, link, 1_000.8 - to_end_m, 400.0)
+        };
+        let narrows = network(&[pieces.as_slice(), &[road("c", 0.018, 0.027, 2)]].concat());
+        assert!(!open_from(&narrows, 390.0) && !open_from(&narrows, 700.0) && open_from(&narrows, 810.0));
+        let goes_on = network(&[pieces.as_slice(), &[road("c", 0.018, 0.027, 3)]].concat());
+        assert!(open_from(&goes_on, 390.0));
+        let slip_road = r#"{"type":"Feature","id":"exit","properties":{"highway":"motorway_link","oneway":"yes"},
+            "geometry":{"type":"LineString","coordinates":[[0.018,0],[0.02,-0.001]]}}"#;
+        let parts =
+            network(&[pieces.as_slice(), &[road("c", 0.018, 0.027, 2), slip_road.to_owned()]].concat());
+        assert!(!open_from(&parts, 390.0) && open_from(&parts, 410.0));
     }
 }

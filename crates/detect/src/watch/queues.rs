@@ -18,6 +18,8 @@ const GAPS: f64 = 3.0;
 const AT_LIGHT_M: f64 = 45.0;
 /// Where queues run together from everywhere, so many heads are looked at, those with most vehicles first.
 const MAX_HEADS: usize = 8;
+/// Who has lost less than this has just driven off from the line, and makes no queue beyond the junction, in seconds.
+const DRIVING_OFF_S: f64 = 6.0;
 /// However few report, those farther apart than this are not in one queue for it, in metres.
 const MAX_GAP_M: f64 = 200.0;
 
@@ -70,6 +72,7 @@ impl Plight {
 struct Step {
     run: usize,
     between: Vec<LinkIdx>,
+    over_junction: bool,
 }
 
 /// Length of the queue from a run to the head, and the step that leads there.
@@ -109,6 +112,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) share: f64,
     /// How far apart two of one queue may be, in metres, where all report.
     pub(crate) max_gap_m: f64,
+    /// So many vehicles, reporting or not, are a queue.
+    pub(crate) least_vehicles: f64,
 }
 
 impl Scene<'_> {
@@ -139,7 +144,8 @@ pub(crate) fn find(scene: &Scene<'_>, queueing: &BTreeMap<u32, Vec<&Occupant>>) 
     let runs = runs(scene, queueing);
     let first: BTreeMap<LinkIdx, usize> =
         runs.iter().enumerate().rev().map(|(index, run)| (run.link, index)).collect();
-    let steps: Vec<Vec<Step>> = (0..runs.len()).map(|run| steps(scene, &runs, &first, run)).collect();
+    let steps = (0..runs.len()).map(|run| steps(scene, &runs, &first, run)).collect();
+    let steps = held_together(scene, &runs, steps);
     clusters(&steps).into_iter().map(|members| queue(scene, &runs, &steps, &members)).collect()
 }
 
@@ -183,15 +189,16 @@ fn steps(scene: &Scene<'_>, runs: &[Run], first: &BTreeMap<LinkIdx, usize>, from
     }
     let max_gap_m = scene.gap_m(run.link);
     let mut found = Vec::new();
-    let mut frontier = VecDeque::from([(run.link, link.line.length_m() - run.to_m, Vec::new())]);
-    while let Some((at, gap_m, between)) = frontier.pop_front() {
+    let mut frontier = VecDeque::from([(run.link, link.line.length_m() - run.to_m, Vec::new(), false)]);
+    while let Some((at, gap_m, between, over_junction)) = frontier.pop_front() {
+        let over_junction = over_junction || !goes_on(network, at);
         for next in network.outgoing(network.link(at).to) {
             if network.link(at).opposite == Some(*next) || between.contains(next) || *next == run.link {
                 continue;
             }
             match first.get(next) {
                 Some(&index) if gap_m + runs[index].from_m <= max_gap_m => {
-                    found.push(Step { run: index, between: between.clone() });
+                    found.push(Step { run: index, between: between.clone(), over_junction });
                 }
                 Some(_) => {}
                 None => {
@@ -199,13 +206,52 @@ fn steps(scene: &Scene<'_>, runs: &[Run], first: &BTreeMap<LinkIdx, usize>, from
                     if gap_m <= max_gap_m {
                         let mut between = between.clone();
                         between.push(*next);
-                        frontier.push_back((*next, gap_m, between));
+                        frontier.push_back((*next, gap_m, between, over_junction));
                     }
                 }
             }
         }
     }
     found
+}
+
+/// Of all steps those that make one queue. Over a junction a queue only goes on into one that stands beyond: who has driven off
+/// from the line is slow for a while, and must not make one queue of those who wait for red in all the arms of the junction.
+fn held_together(scene: &Scene<'_>, runs: &[Run], steps: Vec<Vec<Step>>) -> Vec<Vec<Step>> {
+    let mut pending: Vec<(usize, Step)> = Vec::new();
+    let mut held: Vec<Vec<Step>> = Vec::with_capacity(steps.len());
+    for (from, steps) in steps.into_iter().enumerate() {
+        let (over, on): (Vec<Step>, Vec<Step>) = steps.into_iter().partition(|step| step.over_junction);
+        held.push(on);
+        pending.extend(over.into_iter().map(|step| (from, step)));
+    }
+    // A queue may stand back over several junctions: what has become long enough may reach over the next.
+    while !pending.is_empty() {
+        let mut is_queue = vec![false; runs.len()];
+        for members in clusters(&held) {
+            let vehicles: u32 = members.iter().map(|member| runs[*member].vehicles).sum();
+            let is_long = f64::from(vehicles) >= scene.least_vehicles * scene.share;
+            let stands = members.iter().any(|member| runs[*member].plight.lost_s >= DRIVING_OFF_S);
+            members.iter().for_each(|member| is_queue[*member] = is_long && stands);
+        }
+        let (joins, rest): (Vec<_>, Vec<_>) = pending.into_iter().partition(|(_, step)| is_queue[step.run]);
+        if joins.is_empty() {
+            break;
+        }
+        joins.into_iter().for_each(|(from, step)| held[from].push(step));
+        pending = rest;
+    }
+    held
+}
+
+/// Whether the road just goes on where a link ends: no other way comes in or goes on.
+fn goes_on(network: &Network, index: LinkIdx) -> bool {
+    let link = network.link(index);
+    let mut ways_on = network.outgoing(link.to).iter().filter(|&&next| link.opposite != Some(next));
+    let Some(&next) = ways_on.next() else { return true };
+    let comes_back = network.link(next).opposite;
+    let is_other = |other: LinkIdx| other != index && comes_back != Some(other);
+    ways_on.next().is_none() && !network.incoming(link.to).iter().any(|&other| is_other(other))
 }
 
 /// Runs that hang together, each cluster sorted.
@@ -328,7 +374,7 @@ fn longest_path(runs: &[Run], steps: &[Vec<Step>], members: &[usize]) -> Vec<Ste
             continue;
         };
         if *length > best.0 {
-            let mut path = vec![Step { run: *tail, between: Vec::new() }];
+            let mut path = vec![Step { run: *tail, between: Vec::new(), over_junction: false }];
             let mut at = *tail;
             while let Some((_, Some((next, step)))) = reached.get(&at) {
                 path.push((*step).clone());

@@ -120,8 +120,16 @@ impl Watch {
             let queueing = self.traffic.queueing(at, jams);
             let lights = self.traffic.lights();
             let share = self.traffic.share(jams);
-            let queues =
-                queues::find(&Scene { network, lights, share, max_gap_m: jams.max_gap_m }, &queueing);
+            let queues = queues::find(
+                &Scene {
+                    network,
+                    lights,
+                    share,
+                    max_gap_m: jams.max_gap_m,
+                    least_vehicles: jams.keep_vehicles,
+                },
+                &queueing,
+            );
             self.jams.tick(
                 &queues,
                 &Look { now: at, network, settings: jams, share, red_s: self.traffic.red_s() },

@@ -114,6 +114,13 @@ fn one_standing_vehicle_is_no_jam() {
 }
 
 #[test]
+fn a_few_standing_vehicles_are_no_jam_where_all_report() {
+    let mut world = World::with(all_report());
+    queue(&mut world, 0, 240, 540.0, 4);
+    assert_eq!(world.of(EventKind::Jam).len(), 0);
+}
+
+#[test]
 fn a_short_stop_is_no_jam() {
     let mut world = World::new();
     queue(&mut world, 0, 35, 540.0, 14);
