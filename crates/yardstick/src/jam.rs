@@ -66,6 +66,54 @@ pub struct Jam {
 }
 
 impl Jam {
+    fn nowhere() -> Self {
+        Self { from_ms: 0, to_ms: 0, peak_vehicles: 0, peak_m: 0.0, extents: Vec::new() }
+    }
+
+    /// What a first queue may become.
+    pub(crate) fn of(queue: Queue) -> Self {
+        let mut jam = Self { from_ms: queue.at_ms, ..Self::nowhere() };
+        jam.add(queue);
+        jam
+    }
+
+    /// Whether a later queue hangs together with it.
+    pub(crate) fn touches(&self, network: &Network, queue: &Queue) -> bool {
+        self.extents
+            .iter()
+            .rev()
+            .skip_while(|extent| extent.at_ms >= queue.at_ms)
+            .take_while(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS)
+            .any(|extent| touch(network, &extent.pieces, &queue.pieces))
+    }
+
+    pub(crate) fn add(&mut self, queue: Queue) {
+        self.to_ms = queue.at_ms;
+        self.peak_vehicles = self.peak_vehicles.max(queue.vehicles);
+        self.peak_m = self.peak_m.max(queue.length_m());
+        match self.extents.last_mut().filter(|extent| extent.at_ms == queue.at_ms) {
+            Some(extent) => extent.pieces.extend(queue.pieces),
+            None => self.extents.push(Extent { at_ms: queue.at_ms, pieces: queue.pieces }),
+        }
+    }
+
+    /// Takes in another one. What was a jam already is not older for it.
+    pub(crate) fn take_in(&mut self, other: Self, was_jam: bool) {
+        if !was_jam {
+            self.from_ms = self.from_ms.min(other.from_ms);
+        }
+        self.to_ms = self.to_ms.max(other.to_ms);
+        self.peak_vehicles = self.peak_vehicles.max(other.peak_vehicles);
+        self.peak_m = self.peak_m.max(other.peak_m);
+        for extent in other.extents.into_iter().filter(|extent| extent.at_ms >= self.from_ms) {
+            match self.extents.iter_mut().find(|own| own.at_ms == extent.at_ms) {
+                Some(own) => own.pieces.extend(extent.pieces),
+                None => self.extents.push(extent),
+            }
+        }
+        self.extents.sort_by_key(|extent| extent.at_ms);
+    }
+
     /// Whether this is a jam that nobody would call otherwise. `waits`: whether it stands before a traffic light.
     #[must_use]
     pub fn is_clear(&self, waits: bool, light_cycle_s: f64) -> bool {
@@ -117,36 +165,49 @@ pub fn touch(network: &Network, a: &[Piece], b: &[Piece]) -> bool {
     })
 }
 
-/// All queues of a time, in its order, as the jams that they make.
+/// All queues of a time, in its order, as the jams that they make. `is_jam` says whether what has become of a queue so far is
+/// a jam by itself.
+///
+/// Queues that hang together are one jam, which goes on in all its parts when it splits. Where two meet that each have been a
+/// jam until then, the older goes on and the younger is over; else both have been one from the beginning.
 #[must_use]
-pub fn episodes(network: &Network, queues: Vec<Queue>) -> Vec<Jam> {
-    let mut sets = crate::Sets::new(queues.len());
-    for i in 0..queues.len() {
-        let since = queues[..i].iter().rposition(|past| queues[i].at_ms - past.at_ms > BRIDGE_MS);
-        for j in since.map_or(0, |before| before + 1)..i {
-            if queues[j].at_ms < queues[i].at_ms && touch(network, &queues[j].pieces, &queues[i].pieces) {
-                sets.join(i, j);
+pub fn episodes(network: &Network, queues: Vec<Queue>, is_jam: impl Fn(&Jam) -> bool) -> Vec<Jam> {
+    let (mut open, mut done): (Vec<Jam>, Vec<Jam>) = (Vec::new(), Vec::new());
+    for queue in queues {
+        let (past, goes_on): (Vec<Jam>, Vec<Jam>) =
+            open.into_iter().partition(|jam| queue.at_ms - jam.to_ms > BRIDGE_MS);
+        done.extend(past);
+        open = goes_on;
+        let mut touching: Vec<usize> =
+            (0..open.len()).filter(|&i| open[i].touches(network, &queue)).collect();
+        // A jam takes in what is none, and so does the older the younger.
+        touching.sort_by_key(|&i| (!is_jam(&open[i]), open[i].from_ms, i));
+        let Some((&first, others)) = touching.split_first() else {
+            open.push(Jam::of(queue));
+            continue;
+        };
+        let mut taken_in: Vec<usize> = others.to_vec();
+        taken_in.sort_unstable_by_key(|&i| std::cmp::Reverse(i));
+        let mut jam = std::mem::replace(&mut open[first], Jam::nowhere());
+        for i in taken_in {
+            let mut other = std::mem::replace(&mut open[i], Jam::nowhere());
+            let keeps_age = is_jam(&jam);
+            if is_jam(&other) {
+                // Only where it is now goes on.
+                let mut now = Jam { from_ms: queue.at_ms, to_ms: other.to_ms, ..Jam::nowhere() };
+                now.extents.clone_from(&other.extents);
+                now.extents.retain(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS);
+                done.push(std::mem::replace(&mut other, now));
             }
+            jam.take_in(other, keeps_age);
         }
+        jam.add(queue);
+        open[first] = jam;
+        open.retain(|jam| !jam.extents.is_empty());
     }
-    let mut jams: std::collections::BTreeMap<usize, Jam> = std::collections::BTreeMap::new();
-    for (i, queue) in queues.into_iter().enumerate() {
-        let jam = jams.entry(sets.root(i)).or_insert_with(|| Jam {
-            from_ms: queue.at_ms,
-            to_ms: queue.at_ms,
-            peak_vehicles: 0,
-            peak_m: 0.0,
-            extents: Vec::new(),
-        });
-        jam.to_ms = queue.at_ms;
-        jam.peak_vehicles = jam.peak_vehicles.max(queue.vehicles);
-        jam.peak_m = jam.peak_m.max(queue.length_m());
-        match jam.extents.last_mut().filter(|extent| extent.at_ms == queue.at_ms) {
-            Some(extent) => extent.pieces.extend(queue.pieces),
-            None => jam.extents.push(Extent { at_ms: queue.at_ms, pieces: queue.pieces }),
-        }
-    }
-    jams.into_values().collect()
+    done.extend(open);
+    done.sort_by_key(|jam| (jam.from_ms, jam.to_ms));
+    done
 }
 
 #[cfg(test)]
@@ -196,5 +257,37 @@ mod tests {
         assert!(touches(1, 290.0) && !touches(1, 310.0));
         let elsewhere = [Piece { link: 1, from_m: 0.0, to_m: 100.0 }];
         assert!(!touch(&network, &[Piece { link: 0, from_m: 0.0, to_m: 100.0 }], &elsewhere));
+    }
+
+    #[test]
+    fn two_jams_that_meet_are_two_until_then_and_two_queues_that_meet_are_one() {
+        let road = Road {
+            id: "road".into(),
+            line: Line::new([LatLon::new(52.0, 13.0), LatLon::new(52.0, 13.1)]).unwrap(),
+            class: RoadClass::Primary,
+            name: None,
+            reference: None,
+            forward: Some(Carriageway { speed_limit_mps: 13.9, lanes: 2 }),
+            backward: None,
+        };
+        let network = Network::new([road], Vec::new());
+        let queue = |at_ms, from_m, to_m| Queue {
+            at_ms,
+            pieces: vec![Piece { link: 0, from_m, to_m }],
+            vehicles: 20,
+        };
+        let met_at = |meet_ms: i64| {
+            let queues = (0..=30).map(|look| look * 5_000).flat_map(|at_ms| {
+                if at_ms < meet_ms {
+                    vec![queue(at_ms, 100.0, 250.0), queue(at_ms, 400.0, 600.0)]
+                } else {
+                    vec![queue(at_ms, 100.0, 600.0)]
+                }
+            });
+            let jams = episodes(&network, queues.collect(), |jam| jam.is_clear(false, 0.0));
+            jams.iter().map(|jam| (jam.from_ms, jam.to_ms)).collect::<Vec<_>>()
+        };
+        assert_eq!(met_at(90_000), [(0, 85_000), (0, 150_000)]);
+        assert_eq!(met_at(30_000), [(0, 150_000)]);
     }
 }

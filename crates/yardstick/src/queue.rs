@@ -45,7 +45,9 @@ pub fn find(network: &Network, at_ms: i64, slow: BTreeMap<LinkIdx, Vec<f64>>, ru
     queues.map(|(pieces, vehicles)| Queue { at_ms, pieces, vehicles }).collect()
 }
 
-/// Joins slow vehicles that are close behind one another, over the ends of links too.
+/// Joins slow vehicles that are close behind one another, over the ends of links too: always where the road just goes on, and
+/// at junctions if it is a queue that stands beyond. Who has driven off when the light turned green is slow for a while, and
+/// must not make one queue of those who wait for red in the arms of the junction.
 fn chain(network: &Network, mut slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) -> Vec<(Vec<Piece>, usize)> {
     for offsets_m in slow.values_mut() {
         offsets_m.sort_by(f64::total_cmp);
@@ -55,6 +57,8 @@ fn chain(network: &Network, mut slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) 
     let first: BTreeMap<LinkIdx, usize> =
         all.iter().enumerate().rev().map(|(i, &(link, _))| (link, i)).collect();
     let mut sets = Sets::new(all.len());
+    // Who is ahead of whom beyond a junction.
+    let mut beyond: Vec<(usize, usize)> = Vec::new();
     for i in 0..all.len() {
         let (link, at_m) = all[i];
         match all.get(i + 1) {
@@ -65,10 +69,30 @@ fn chain(network: &Network, mut slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) 
             }
             _ => {
                 let left_m = rule.gap_m - (network.link(link).line.length_m() - at_m);
-                for ahead in ahead(network, link, left_m, &all, &first) {
-                    sets.join(i, ahead);
+                for (ahead, over_junction) in ahead(network, link, left_m, &all, &first) {
+                    if over_junction {
+                        beyond.push((i, ahead));
+                    } else {
+                        sets.join(i, ahead);
+                    }
                 }
             }
+        }
+    }
+    // A queue may stand back over several junctions: what has become long enough may reach over the next.
+    loop {
+        let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+        (0..all.len()).for_each(|i| *sizes.entry(sets.root(i)).or_default() += 1);
+        let before = beyond.len();
+        beyond.retain(|&(i, ahead)| {
+            let is_queue = sizes.get(&sets.root(ahead)).is_some_and(|&size| size >= rule.vehicles);
+            if is_queue {
+                sets.join(i, ahead);
+            }
+            !is_queue
+        });
+        if beyond.len() == before {
+            break;
         }
     }
     let mut queues: BTreeMap<usize, (BTreeMap<LinkIdx, Piece>, usize)> = BTreeMap::new();
@@ -86,28 +110,97 @@ fn chain(network: &Network, mut slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) 
         .collect()
 }
 
-/// The hindmost slow vehicles on the links that follow, within `left_m` from the end of a link.
+/// The hindmost slow vehicles on the links that follow, within `left_m` from the end of a link, each with whether a junction
+/// lies between.
 fn ahead(
     network: &Network,
     link: LinkIdx,
     left_m: f64,
     all: &[(LinkIdx, f64)],
     first: &BTreeMap<LinkIdx, usize>,
-) -> Vec<usize> {
+) -> Vec<(usize, bool)> {
     let mut found = Vec::new();
-    let mut to_look = vec![(link, left_m)];
-    while let Some((link, left_m)) = to_look.pop() {
+    let mut to_look = vec![(link, left_m, false)];
+    while let Some((link, left_m, over_junction)) = to_look.pop() {
         if left_m < 0.0 {
             continue;
         }
+        let over_junction = over_junction || ends_in_junction(network, link);
         let back = network.link(link).opposite;
         for &next in network.outgoing(network.link(link).to).iter().filter(|&&next| Some(next) != back) {
             match first.get(&next) {
-                Some(&i) if all[i].1 <= left_m => found.push(i),
+                Some(&i) if all[i].1 <= left_m => found.push((i, over_junction)),
                 Some(_) => {}
-                None => to_look.push((next, left_m - network.link(next).line.length_m())),
+                None => to_look.push((next, left_m - network.link(next).line.length_m(), over_junction)),
             }
         }
     }
     found
+}
+
+/// Whether another way comes in or goes on where a link ends: else the road just goes on.
+fn ends_in_junction(network: &Network, index: LinkIdx) -> bool {
+    let link = network.link(index);
+    let mut ways_on = network.outgoing(link.to).iter().filter(|&&next| link.opposite != Some(next));
+    let Some(&next) = ways_on.next() else { return false };
+    let comes_back = network.link(next).opposite;
+    let mut others_in =
+        network.incoming(link.to).iter().filter(|&&other| other != index && comes_back != Some(other));
+    ways_on.next().is_some() || others_in.next().is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jam::QUEUE;
+    use model::LatLon;
+    use roadnet::{Carriageway, Line, Road, RoadClass};
+
+    fn road(id: &str, from: (f64, f64), to: (f64, f64)) -> Road {
+        Road {
+            id: id.into(),
+            line: Line::new([LatLon::new(from.0, from.1), LatLon::new(to.0, to.1)]).unwrap(),
+            class: RoadClass::Primary,
+            name: None,
+            reference: None,
+            forward: Some(Carriageway { speed_limit_mps: 13.9, lanes: 1 }),
+            backward: None,
+        }
+    }
+
+    /// So many, 8 m apart, from `from_m` on.
+    fn vehicles(from_m: f64, count: u32) -> Vec<f64> {
+        (0..count).map(|i| from_m + 8.0 * f64::from(i)).collect()
+    }
+
+    fn sizes(network: &Network, slow: &[(u32, Vec<f64>)]) -> Vec<usize> {
+        let slow = slow.iter().map(|(link, offsets)| (LinkIdx(*link), offsets.clone())).collect();
+        find(network, 0, slow, &QUEUE).iter().map(|queue| queue.vehicles).collect()
+    }
+
+    #[test]
+    fn who_has_just_driven_off_does_not_join_those_who_wait_in_the_arms_of_a_junction() {
+        // Two arms of 111 m that meet, and the way on.
+        let network = Network::new(
+            [
+                road("arm", (0.0, 0.0), (0.0, 0.001)),
+                road("other arm", (0.001, 0.001), (0.0, 0.001)),
+                road("way on", (0.0, 0.001), (0.0, 0.003)),
+            ],
+            Vec::new(),
+        );
+        let arms = |beyond| [(0, vehicles(65.0, 6)), (1, vehicles(65.0, 6)), (2, beyond)];
+        assert_eq!(sizes(&network, &arms(vehicles(10.0, 2))), [6, 6]);
+        // A queue beyond that stands back to the junction holds up both.
+        assert_eq!(sizes(&network, &arms(vehicles(10.0, 5))), [17]);
+    }
+
+    #[test]
+    fn a_queue_goes_on_where_the_road_does() {
+        let network = Network::new(
+            [road("first", (0.0, 0.0), (0.0, 0.001)), road("second", (0.0, 0.001), (0.0, 0.003))],
+            Vec::new(),
+        );
+        assert_eq!(sizes(&network, &[(0, vehicles(90.0, 3)), (1, vehicles(10.0, 2))]), [5]);
+    }
 }

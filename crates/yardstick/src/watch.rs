@@ -2,8 +2,8 @@
 
 use roadnet::Network;
 
-use crate::jam::{BRIDGE_MS, leads_to_light, touch};
-use crate::{Extent, Jam, Piece, Queue};
+use crate::jam::{BRIDGE_MS, leads_to_light};
+use crate::{Jam, Piece, Queue};
 
 /// Follows the queues of a network and tells of those that last.
 #[derive(Debug)]
@@ -91,69 +91,55 @@ impl JamWatch {
     }
 
     fn take(&mut self, network: &Network, queue: Queue, news: &mut Vec<JamNews>) {
-        let touching: Vec<usize> = (0..self.open.len())
-            .filter(|&i| {
-                let past = self.open[i].jam.extents.iter().filter(|extent| extent.at_ms < queue.at_ms);
-                past.into_iter().any(|extent| touch(network, &extent.pieces, &queue.pieces))
-            })
-            .collect();
+        let mut touching: Vec<usize> =
+            (0..self.open.len()).filter(|&i| self.open[i].jam.touches(network, &queue)).collect();
+        // A jam takes in what is none, and so does the older the younger.
+        touching.sort_by_key(|&i| (!self.open[i].is_clear(), self.open[i].jam.from_ms, i));
         let Some((&first, others)) = touching.split_first() else {
             self.open.push(Episode::of(network, self.numbered, queue, self.tells_clear));
             self.numbered += 1;
             return;
         };
+        let number = self.open[first].number;
+        let mut others = others.to_vec();
+        others.sort_unstable();
         for &other in others.iter().rev() {
-            let taken_in = self.open.remove(other);
-            if taken_in.told.is_some() {
-                news.push(JamNews::Ended(taken_in.state()));
+            let other = self.open.remove(other);
+            if other.told.is_some() {
+                news.push(JamNews::Ended(other.state()));
             }
-            self.open[first].take_in(taken_in);
+            if let Some(keeps) = self.open.iter_mut().find(|episode| episode.number == number) {
+                keeps.take_in(other);
+            }
         }
-        self.open[first].add(network, queue, self.tells_clear);
+        if let Some(keeps) = self.open.iter_mut().find(|episode| episode.number == number) {
+            keeps.add(network, queue, self.tells_clear);
+        }
     }
 }
 
 impl Episode {
     fn of(network: &Network, number: u32, queue: Queue, heeds_lights: bool) -> Self {
-        let jam = Jam {
-            from_ms: queue.at_ms,
-            to_ms: queue.at_ms,
-            peak_vehicles: 0,
-            peak_m: 0.0,
-            extents: Vec::new(),
-        };
-        let mut episode = Self { number, jam, waits: false, told: None };
-        episode.add(network, queue, heeds_lights);
-        episode
+        let waits = heeds_lights && queue.pieces.iter().any(|piece| leads_to_light(network, piece.link));
+        Self { number, jam: Jam::of(queue), waits, told: None }
+    }
+
+    fn is_clear(&self) -> bool {
+        self.told == Some(Told::Clear)
     }
 
     fn add(&mut self, network: &Network, queue: Queue, heeds_lights: bool) {
-        let jam = &mut self.jam;
-        jam.to_ms = queue.at_ms;
-        jam.peak_vehicles = jam.peak_vehicles.max(queue.vehicles);
-        jam.peak_m = jam.peak_m.max(queue.length_m());
         self.waits |= heeds_lights && queue.pieces.iter().any(|piece| leads_to_light(network, piece.link));
         // Only what the next queue may hang together with.
-        jam.extents.retain(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS);
-        match jam.extents.last_mut().filter(|extent| extent.at_ms == queue.at_ms) {
-            Some(extent) => extent.pieces.extend(queue.pieces),
-            None => jam.extents.push(Extent { at_ms: queue.at_ms, pieces: queue.pieces }),
-        }
+        self.jam.extents.retain(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS);
+        self.jam.add(queue);
     }
 
+    /// Takes in a queue that it meets; one that was a jam by itself is over, and only its place goes on.
     fn take_in(&mut self, other: Self) {
-        self.jam.from_ms = self.jam.from_ms.min(other.jam.from_ms);
-        self.jam.to_ms = self.jam.to_ms.max(other.jam.to_ms);
-        self.jam.peak_vehicles = self.jam.peak_vehicles.max(other.jam.peak_vehicles);
-        self.jam.peak_m = self.jam.peak_m.max(other.jam.peak_m);
+        let keeps_age = self.is_clear() || other.is_clear();
         self.waits |= other.waits;
-        for extent in other.jam.extents {
-            match self.jam.extents.iter_mut().find(|own| own.at_ms == extent.at_ms) {
-                Some(own) => own.pieces.extend(extent.pieces),
-                None => self.jam.extents.push(extent),
-            }
-        }
-        self.jam.extents.sort_by_key(|extent| extent.at_ms);
+        self.jam.take_in(other.jam, keeps_age);
     }
 
     fn tell(&mut self, light_cycle_s: f64, tells_clear: bool) -> Option<JamNews> {

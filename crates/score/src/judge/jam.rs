@@ -18,35 +18,52 @@ pub(super) struct Jams {
     pub marginal: usize,
 }
 
+/// The alarms of one jam.
+#[derive(Default)]
+struct Of<'a> {
+    /// All that lie on it.
+    all: Vec<&'a Alarm>,
+    /// Those that fit no other jam better.
+    own: usize,
+    /// Those that lay on it before they lay on any other.
+    begun: Vec<&'a Alarm>,
+    /// Those that lay on no other after it.
+    ended: Vec<&'a Alarm>,
+}
+
 pub(super) fn judge(truth: &Truth, alarms: &[&Alarm], network: &Network, faults: &mut Vec<Fault>) -> Jams {
-    let mut found: Vec<Vec<&Alarm>> = vec![Vec::new(); truth.jams.len()];
-    let mut own: Vec<Vec<&Alarm>> = vec![Vec::new(); truth.jams.len()];
+    let mut of: Vec<Of<'_>> = truth.jams.iter().map(|_| Of::default()).collect();
     let (mut wrong, mut marginal) = (0, 0);
-    for alarm in alarms {
-        let shares: Vec<f64> =
-            truth.jams.iter().map(|jam| overlap(alarm, jam, network, truth.end_ms)).collect();
-        for (i, share) in shares.iter().enumerate() {
-            if *share > 0.0 {
-                found[i].push(alarm);
-            }
-        }
-        // One alarm may cover two jams; it is a piece of the one that it fits best.
-        let best = (0..shares.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]));
-        match best.filter(|&i| shares[i] > 0.0) {
-            Some(i) => own[i].push(alarm),
-            None if truth.marginal.iter().any(|jam| overlap(alarm, jam, network, truth.end_ms) > 0.0) => {
-                marginal += 1;
-            }
-            None => {
-                wrong += 1;
-                let (at_s, place) = (seconds(alarm.raised_ms), Some(alarm.place));
-                let about =
-                    alarm.ended_ms.map_or(String::new(), |end| format!("until {:.0} s", seconds(end)));
-                note(faults, Fault { what: Sort::FalseJam, at_s, place, about });
-            }
+    for &alarm in alarms {
+        let shares = truth.jams.iter().map(|jam| overlap(alarm, jam, network, truth.end_ms));
+        let on: Vec<(usize, f64)> = shares.enumerate().filter(|(_, share)| *share > 0.0).collect();
+        on.iter().for_each(|&(i, _)| of[i].all.push(alarm));
+        // One alarm may cover several jams: it is a piece of the one that it fits best, tells the beginning of the first and
+        // the end of the last.
+        let best = |order: &dyn Fn(&Jam) -> i64| {
+            let found = on.iter().max_by(|(a, share_a), (b, share_b)| {
+                order(&truth.jams[*a]).cmp(&order(&truth.jams[*b])).then(share_a.total_cmp(share_b))
+            });
+            found.map(|&(i, _)| i)
+        };
+        if let (Some(fits), Some(first), Some(last)) = (
+            best(&|_| 0),
+            best(&|jam| -jam.from_ms.max(alarm.occurred_ms)),
+            best(&|jam| jam.to_ms.min(alarm.ended_ms.unwrap_or(truth.end_ms))),
+        ) {
+            of[fits].own += 1;
+            of[first].begun.push(alarm);
+            of[last].ended.push(alarm);
+        } else if truth.marginal.iter().any(|jam| overlap(alarm, jam, network, truth.end_ms) > 0.0) {
+            marginal += 1;
+        } else {
+            wrong += 1;
+            let (at_s, place) = (seconds(alarm.raised_ms), Some(alarm.place));
+            let about = alarm.ended_ms.map_or(String::new(), |end| format!("until {:.0} s", seconds(end)));
+            note(faults, Fault { what: Sort::FalseJam, at_s, place, about });
         }
     }
-    for (jam, _) in truth.jams.iter().zip(&found).filter(|(_, alarms)| alarms.is_empty()) {
+    for (jam, _) in truth.jams.iter().zip(&of).filter(|(_, of)| of.all.is_empty()) {
         let place = jam
             .extents
             .first()
@@ -56,19 +73,14 @@ pub(super) fn judge(truth: &Truth, alarms: &[&Alarm], network: &Network, faults:
             format!("until {:.0} s, {:.0} m, {} vehicles", seconds(jam.to_ms), jam.peak_m, jam.peak_vehicles);
         note(faults, Fault { what: Sort::MissedJam, at_s: seconds(jam.from_ms), place, about });
     }
-    let outcomes = (truth.jams.iter().zip(&found))
-        .zip(&own)
-        .map(|((jam, alarms), own)| outcome(jam, alarms, own, truth.end_ms))
-        .collect();
+    let outcomes = truth.jams.iter().zip(&of).map(|(jam, of)| outcome(jam, of, truth.end_ms)).collect();
     Jams { outcomes, wrong, marginal }
 }
 
-/// `alarms` are all that lie on the jam, `own` those of them that fit no other jam better. Only these tell when it began and
-/// ended: an alarm for a larger jam nearby may cover this one, too.
-fn outcome(jam: &Jam, alarms: &[&Alarm], own: &[&Alarm], end_ms: i64) -> Outcome {
-    let Some(raised_ms) = alarms.iter().map(|alarm| alarm.raised_ms).min() else { return Outcome::default() };
-    let first = own.iter().min_by_key(|alarm| alarm.raised_ms);
-    let last_ms = own.iter().map(|alarm| alarm.ended_ms.unwrap_or(end_ms)).max();
+fn outcome(jam: &Jam, of: &Of<'_>, end_ms: i64) -> Outcome {
+    let Some(raised_ms) = of.all.iter().map(|alarm| alarm.raised_ms).min() else { return Outcome::default() };
+    let first = of.begun.iter().min_by_key(|alarm| alarm.raised_ms);
+    let last_ms = of.ended.iter().map(|alarm| alarm.ended_ms.unwrap_or(end_ms)).max();
     let has_end = jam.to_ms <= end_ms - AT_END_MS;
     Outcome {
         delay_s: Some(seconds((raised_ms - jam.from_ms).max(0))),
@@ -76,7 +88,7 @@ fn outcome(jam: &Jam, alarms: &[&Alarm], own: &[&Alarm], end_ms: i64) -> Outcome
         end_error_s: last_ms.filter(|_| has_end).map(|last_ms| seconds((last_ms - jam.to_ms).abs())),
         place_error_m: None,
         delay_after_last_s: None,
-        pieces: own.len().max(1),
+        pieces: of.own.max(1),
     }
 }
 
@@ -217,5 +229,21 @@ mod tests {
             &mut Vec::new(),
         );
         assert_eq!(jams.outcomes[0].end_error_s, None);
+    }
+
+    #[test]
+    fn an_alarm_for_two_jams_in_turn_tells_the_beginning_of_the_first_and_the_end_of_the_second() {
+        let jams = vec![jam(100_000, 200_000, 500.0, 1_000.0), jam(230_000, 400_000, 500.0, 1_000.0)];
+        let jams = judge(
+            &truth(jams, Vec::new()),
+            &[&alarm(110_000, 420_000, [at(600.0, 0.0), at(900.0, 0.0)])],
+            &network(),
+            &mut Vec::new(),
+        );
+        let errors: Vec<_> =
+            jams.outcomes.iter().map(|one| (one.delay_s, one.onset_error_s, one.end_error_s)).collect();
+        assert_eq!(errors[0].2, None);
+        assert_eq!((errors[1].0, errors[1].1, errors[1].2), (Some(0.0), None, Some(20.0)));
+        assert!(errors[0].0.is_some() && errors[0].1.is_some());
     }
 }

@@ -1,9 +1,9 @@
 //! The jams of a scene, by the yardstick that holds everywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use roadnet::LinkIdx;
-use yardstick::jam::{DENSE, MARGINAL_MS, QUEUE, STEP_MS, episodes};
+use yardstick::jam::{DENSE, MARGINAL_MS, QUEUE, STEP_MS, episodes, leads_to_light};
 use yardstick::{Jam, Queue, Rule, queue};
 
 use crate::trace::Trace;
@@ -12,8 +12,17 @@ use crate::trace::Trace;
 pub(super) fn find(trace: &Trace, light_cycle_s: f64) -> (Vec<Jam>, Vec<Jam>) {
     let mut jams = Vec::new();
     let mut marginal = Vec::new();
-    for jam in episodes(&trace.network, queues(trace, &QUEUE)) {
-        let waits = jam.waits(&trace.network);
+    // Asked for often, of long jams.
+    let lit: BTreeSet<u32> = (trace.network.links())
+        .map(|(link, _)| link.0)
+        .filter(|&link| leads_to_light(&trace.network, link))
+        .collect();
+    let waits = |jam: &Jam| {
+        jam.extents.iter().flat_map(|extent| &extent.pieces).any(|piece| lit.contains(&piece.link))
+    };
+    let is_jam = |jam: &Jam| jam.is_clear(waits(jam), light_cycle_s);
+    for jam in episodes(&trace.network, queues(trace, &QUEUE), is_jam) {
+        let waits = waits(&jam);
         if jam.is_clear(waits, light_cycle_s) {
             jams.push(jam);
         } else if jam.is_marginal(waits, light_cycle_s) {
@@ -21,7 +30,7 @@ pub(super) fn find(trace: &Trace, light_cycle_s: f64) -> (Vec<Jam>, Vec<Jam>) {
         }
     }
     // Before lights everybody is slow and close for a while; elsewhere dense traffic may well be called a jam.
-    let dense = episodes(&trace.network, queues(trace, &DENSE)).into_iter();
+    let dense = episodes(&trace.network, queues(trace, &DENSE), |_| false).into_iter();
     let dense = dense.filter(|jam| !jam.waits(&trace.network));
     marginal.extend(dense.filter(|jam| jam.to_ms - jam.from_ms >= MARGINAL_MS));
     (jams, marginal)
