@@ -61,6 +61,8 @@ pub struct Pipeline {
     pub traffic: watch::Sender<Option<Arc<Traffic>>>,
     /// Met while there is room in the outbox.
     pub room: Condition,
+    /// Met while the reports' times and this machine's clock agree.
+    pub clock: Condition,
     /// Says when to end.
     pub ending: CancellationToken,
     /// About how many bytes a snapshot takes.
@@ -147,7 +149,7 @@ impl Pipeline {
             taken += 1;
         }
         self.intake.detect(meter);
-        self.intake.let_time_pass(clock::now());
+        self.intake.let_time_pass(clock::now(), meter);
     }
 
     /// Hands a batch to the journal's thread; waits while that is behind.
@@ -172,6 +174,12 @@ impl Pipeline {
 
     fn look_at_traffic(&self, meter: &mut TrafficMeter) {
         let measured = meter.read(Instant::now());
+        if measured.is_out_of_time {
+            self.clock
+                .unmet("most reports are dropped because of their time: is this machine's clock right?");
+        } else {
+            self.clock.met();
+        }
         let before = self.traffic.borrow().as_ref().map_or(0.0, |traffic| traffic.reports_per_s);
         if measured.reports_per_s == 0.0 && before == 0.0 {
             return;

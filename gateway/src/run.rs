@@ -96,8 +96,8 @@ impl Plan {
         let ending = shutdown::on_signals().context("cannot listen to signals")?;
         let readiness = Readiness::new();
         // All that will be asked for, so that nobody is told that this is ready before it has begun.
-        let [disk, outbox_disk, room, xmpp_up, mqtt_up] =
-            ["disk", "outbox_disk", "outbox", "xmpp", "mqtt"].map(|name| readiness.condition(name));
+        let [disk, outbox_disk, room, clock, xmpp_up, mqtt_up] =
+            ["disk", "outbox_disk", "outbox", "clock", "xmpp", "mqtt"].map(|name| readiness.condition(name));
         let serving = CancellationToken::new();
         let address = health::serve(self.health, readiness.clone(), metrics, serving.clone())
             .await
@@ -158,6 +158,7 @@ impl Plan {
             state,
             traffic: traffic_tx,
             room,
+            clock,
             ending: ending.clone(),
             snapshot_bytes,
         };

@@ -27,6 +27,11 @@ impl Clock {
         }
     }
 
+    /// The receiver's clock was ahead: no report is newer than `now`.
+    pub(crate) fn go_back(&mut self, now: Timestamp) {
+        self.newest = Some(Mark { reported: now, received: now });
+    }
+
     /// Silence counts from `now`, the receiver's time.
     pub(crate) fn rebase(&mut self, now: Timestamp) {
         if let Some(mark) = &mut self.newest {

@@ -2,7 +2,7 @@
 
 use crate::output::{Output, StateChange};
 use crate::settings::Settings;
-use crate::stages::{Passed, Received, Sequencer, TrackStage, WatchStage};
+use crate::stages::{Admitted, Due, Passed, Place, Received, Sequencer, TrackStage, WatchStage, measured_at};
 use crate::view::View;
 use model::codec::Report;
 use model::{DropReason, Timestamp, VehicleId, Zone, ZoneId};
@@ -22,6 +22,29 @@ pub struct Detector {
     tracks: TrackStage,
     watch: WatchStage,
     out: VecDeque<Output>,
+    fates: VecDeque<Fate>,
+}
+
+/// What a report is at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// Used.
+    Used,
+    /// Held as one of a backlog; what becomes of it is its [`Fate`].
+    Held,
+}
+
+/// What became of a report that was held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fate {
+    /// When it was measured.
+    pub measured: Timestamp,
+    /// When it was received.
+    pub received: Timestamp,
+    /// Whether it is a position report, not a hazard report.
+    pub is_position: bool,
+    /// Whether it was used.
+    pub outcome: Result<(), DropReason>,
 }
 
 impl Detector {
@@ -33,6 +56,7 @@ impl Detector {
             tracks: TrackStage::new(settings.clone(), Arc::clone(&network)),
             watch: WatchStage::new(settings, Arc::clone(&network)),
             out: VecDeque::new(),
+            fates: VecDeque::new(),
             network,
         }
     }
@@ -85,13 +109,20 @@ impl Detector {
         self.tracks.remove_zone(id)
     }
 
-    /// Takes a report that was received at `now`.
+    /// Takes a report that was received at `now`. One of a backlog is held for a moment (see
+    /// [`crate::ReportSettings::backlog_wait_s`]), and what becomes of it is told by [`Detector::poll_fate`].
     ///
     /// # Errors
     /// Why the report is not used; nothing else is lost by it.
-    pub fn handle_report(&mut self, report: Report, now: Timestamp) -> Result<(), DropReason> {
+    pub fn handle_report(&mut self, report: Report, now: Timestamp) -> Result<Taken, DropReason> {
         self.handle_timeout(now);
-        let admitted = self.sequencer.admit(report, now)?;
+        match self.sequencer.arrive(report, now)? {
+            Place::Now(admitted) => self.follow(admitted).map(|()| Taken::Used),
+            Place::Later => Ok(Taken::Held),
+        }
+    }
+
+    fn follow(&mut self, admitted: Admitted) -> Result<(), DropReason> {
         let seen = self.tracks.follow_into(admitted, &mut self.out)?;
         self.watch.see(seen, &mut self.out);
         Ok(())
@@ -102,7 +133,7 @@ impl Detector {
     pub fn handle_reports(
         &mut self,
         reports: impl IntoIterator<Item = Received>,
-        mut fate: impl FnMut(Result<(), DropReason>),
+        mut fate: impl FnMut(Result<Taken, DropReason>),
     ) {
         let mut reports = reports.into_iter();
         let mut ahead: Vec<Received> = Vec::with_capacity(LOOK_AHEAD);
@@ -142,7 +173,32 @@ impl Detector {
 
     /// Lets time pass until `now`, the receiver's time.
     pub fn handle_timeout(&mut self, now: Timestamp) {
-        let Some(Passed { ticks, silent, forgotten, at }) = self.sequencer.pass(now) else { return };
+        while let Some(due) = self.sequencer.due(now) {
+            self.take(due);
+        }
+    }
+
+    /// Nothing more comes, as at the end of a recording: what is held of a backlog is taken.
+    pub fn finish(&mut self) {
+        while let Some(due) = self.sequencer.finish() {
+            self.take(due);
+        }
+    }
+
+    fn take(&mut self, due: Due) {
+        match due {
+            Due::Passed(passed) => self.pass(passed),
+            Due::Report(report, received) => {
+                let (measured, is_position) = (measured_at(&report), matches!(report, Report::Position(_)));
+                let admitted = self.sequencer.admit(report, received);
+                let outcome = admitted.and_then(|admitted| self.follow(admitted));
+                self.fates.push_back(Fate { measured, received, is_position, outcome });
+            }
+        }
+    }
+
+    fn pass(&mut self, passed: Passed) {
+        let Passed { ticks, silent, forgotten, at } = passed;
         if let Some((first, last)) = ticks {
             self.watch.tick(first, last, &mut self.out);
         }
@@ -165,6 +221,11 @@ impl Detector {
     /// The next event or state change, in order, until `None`.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.out.pop_front()
+    }
+
+    /// What became of the next report that was held, until `None`. To be asked as often as for outputs.
+    pub fn poll_fate(&mut self) -> Option<Fate> {
+        self.fates.pop_front()
     }
 
     /// What the traffic looks like, with at most `max_sample` vehicles; `None` before the first report.

@@ -17,7 +17,7 @@ mod track;
 mod view;
 mod watch;
 
-pub use detector::Detector;
+pub use detector::{Detector, Fate, Taken};
 pub use observation::{HazardObservation, Observation, OnRoad, Seen};
 pub use output::{Output, StateChange, StateValue};
 pub use settings::{

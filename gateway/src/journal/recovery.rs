@@ -94,6 +94,8 @@ fn replay(
                 Output::State(change) => batch.states.push(change),
             }
         }
+        // Counted by the run that it came to.
+        while detector.poll_fate().is_some() {}
         if record.seq > done && !batch.is_empty() {
             events += batch.events.len() as u64;
             batch.seq = record.seq;

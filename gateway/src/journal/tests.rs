@@ -146,7 +146,8 @@ fn with_kills(batch: usize, every: usize, lost: usize, harm: impl Fn(&Path)) -> 
         let is_last = (run + 1) * every >= chunks.len();
         let stored = if is_last { usize::MAX } else { (every + 1).saturating_sub(lost) };
         let mut gateway = Gateway::start(folder.path(), lives[0][0].1, stored);
-        gateway.take(again);
+        let now = lives[0][0].1;
+        gateway.take(&again.iter().map(|(message, _)| (message.clone(), now)).collect::<Vec<_>>());
         for (index, chunk) in lives.iter().enumerate() {
             gateway.take(chunk);
             if run % 2 == 1 && index == every / 2 {

@@ -7,7 +7,7 @@ use super::work::Work;
 use crate::journal::{Input, Inputs};
 use crate::store::Batch;
 use detect::stages::Received;
-use detect::{Detector, Output};
+use detect::{Detector, Fate, Output, Taken};
 use link::mqtt::Message;
 use model::codec::{Report, decode};
 use model::topic::Topic;
@@ -86,10 +86,26 @@ impl Intake {
         self.detector.handle_reports(self.reports.drain(..), |fate| {
             let Some(waiting) = kinds.next() else { return };
             match fate {
-                Ok(()) => waiting.count(counters, meter),
-                Err(reason) => drop_report(counters, reason),
+                Ok(Taken::Used) => waiting.count(counters, meter),
+                Ok(Taken::Held) => {}
+                Err(reason) => drop_report(counters, reason, meter),
             }
         });
+        drop(kinds);
+        self.count_held(meter);
+    }
+
+    /// Counts what became of the reports that were held.
+    fn count_held(&mut self, meter: &mut TrafficMeter) {
+        while let Some(Fate { measured, received, is_position, outcome }) = self.detector.poll_fate() {
+            match outcome {
+                Ok(()) => {
+                    let kind = if is_position { Kind::Position } else { Kind::Hazard };
+                    Waiting { kind, ts: measured, now: received }.count(&self.counters, meter);
+                }
+                Err(reason) => drop_report(&self.counters, reason, meter),
+            }
+        }
     }
 
     fn take_zone(&mut self, id: ZoneId, payload: &[u8], batch: &mut Batch) {
@@ -133,10 +149,11 @@ impl Intake {
     }
 
     /// Lets time pass when no report says so.
-    pub fn let_time_pass(&mut self, now: Timestamp) {
+    pub fn let_time_pass(&mut self, now: Timestamp, meter: &mut TrafficMeter) {
         if self.detector.poll_timeout().is_some_and(|due| due <= now) {
             note(&mut self.inputs, &Input::Pass(now));
             self.detector.handle_timeout(now);
+            self.count_held(meter);
         }
     }
 
@@ -184,7 +201,10 @@ impl Waiting {
     }
 }
 
-fn drop_report(counters: &Counters, reason: DropReason) {
+fn drop_report(counters: &Counters, reason: DropReason, meter: &mut TrafficMeter) {
     counters.dropped(reason);
+    if matches!(reason, DropReason::Future | DropReason::Stale) {
+        meter.out_of_time();
+    }
     tracing::trace!(%reason, "report dropped");
 }

@@ -10,6 +10,8 @@ const MAX_DELAYS: usize = 4_096;
 pub struct TrafficMeter {
     since: Instant,
     positions: u32,
+    /// Reports that no clock which is right would have called too new or too old.
+    out_of_time: u32,
     delays_s: Vec<f64>,
 }
 
@@ -20,12 +22,14 @@ pub struct Measured {
     pub reports_per_s: f64,
     /// Median delay from measurement to here, in seconds; 0 without reports.
     pub delay_s: f64,
+    /// Whether most reports came from the future or the distant past: then the clock of this machine is wrong, not theirs.
+    pub is_out_of_time: bool,
 }
 
 impl TrafficMeter {
     /// Counts from `now` on.
     pub fn new(now: Instant) -> Self {
-        Self { since: now, positions: 0, delays_s: Vec::new() }
+        Self { since: now, positions: 0, out_of_time: 0, delays_s: Vec::new() }
     }
 
     /// A position report was used, this long after it was measured.
@@ -34,6 +38,11 @@ impl TrafficMeter {
         if self.delays_s.len() < MAX_DELAYS {
             self.delays_s.push(delay_s);
         }
+    }
+
+    /// A report was dropped because of its time.
+    pub fn out_of_time(&mut self) {
+        self.out_of_time += 1;
     }
 
     /// What was measured until `now`; begins again.
@@ -46,9 +55,14 @@ impl TrafficMeter {
         } else {
             *self.delays_s.select_nth_unstable_by(middle, f64::total_cmp).1
         };
+        let is_out_of_time = self.out_of_time > self.positions;
         *self = Self { delays_s: std::mem::take(&mut self.delays_s), ..Self::new(now) };
         self.delays_s.clear();
-        Measured { reports_per_s: tenths.round() / 10.0, delay_s: (delay_s * 1_000.0).round() / 1_000.0 }
+        Measured {
+            reports_per_s: tenths.round() / 10.0,
+            delay_s: (delay_s * 1_000.0).round() / 1_000.0,
+            is_out_of_time,
+        }
     }
 }
 
@@ -65,8 +79,9 @@ mod tests {
             meter.position(delay_s);
         }
         let at = begun + Duration::from_secs(2);
-        assert_eq!(meter.read(at), Measured { reports_per_s: 2.5, delay_s: 0.25 });
+        assert_eq!(meter.read(at), Measured { reports_per_s: 2.5, delay_s: 0.25, is_out_of_time: false });
         let later = at + Duration::from_secs(1);
-        assert_eq!(meter.read(later), Measured { reports_per_s: 0.0, delay_s: 0.0 });
+        meter.out_of_time();
+        assert_eq!(meter.read(later), Measured { reports_per_s: 0.0, delay_s: 0.0, is_out_of_time: true });
     }
 }

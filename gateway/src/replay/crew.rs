@@ -41,6 +41,7 @@ struct Bench {
 }
 
 /// A batch on its way to the watch stage.
+#[derive(Default)]
 struct Planned {
     steps: Vec<Step>,
     lines: usize,
@@ -137,11 +138,21 @@ impl Lead {
                 }
                 planned_batches += 1;
             } else if !is_open {
+                self.finish(planned);
                 return outcome;
             } else {
                 let Ok(()) = finished.recv() else { return outcome };
                 planned_batches -= 1;
             }
+        }
+    }
+
+    /// Gives those reports their place that are still held.
+    fn finish(&mut self, planned: &SyncSender<Planned>) {
+        let mut plan = Plan::for_parts(u32::try_from(self.workers.len()).unwrap_or(1));
+        plan.finish(&mut self.sequencer);
+        if !plan.steps.is_empty() {
+            self.hand_out(plan, Planned::default(), planned);
         }
     }
 
@@ -179,7 +190,12 @@ impl Lead {
         }
         let lines = batch.len();
         self.spare.push(batch);
-        let is_taken = planned.send(Planned { steps: plan.steps, lines, unreadable, refused_zones }).is_ok();
+        self.hand_out(plan, Planned { steps: Vec::new(), lines, unreadable, refused_zones }, planned)
+    }
+
+    /// Hands out what is planned; whether there is still somebody to do it.
+    fn hand_out(&self, plan: Plan, counted: Planned, planned: &SyncSender<Planned>) -> bool {
+        let is_taken = planned.send(Planned { steps: plan.steps, ..counted }).is_ok();
         let mut work = self.workers.iter().zip(plan.tasks);
         is_taken && work.all(|((worker, _), tasks)| worker.send(Job::Track(tasks)).is_ok())
     }

@@ -3,7 +3,7 @@
 use super::detect::{Trouble, write_event};
 use super::item::{Item, items};
 use super::summary::Summary;
-use detect::{Detector, Output};
+use detect::{Detector, Output, Taken};
 use link::recording::next_line;
 use std::io::{BufRead, Write};
 
@@ -21,21 +21,39 @@ pub fn replay(
         }
         summary.lines += 1;
         items(&line, fits, |item| take(&mut detector, item, &mut summary));
-        while let Some(out) = detector.poll_output() {
-            if let Output::Event(event) = out {
-                write_event(&event, output, &mut summary).map_err(Trouble::Output)?;
-            }
-        }
+        write_events(&mut detector, output, &mut summary)?;
     }
+    detector.finish();
+    write_events(&mut detector, output, &mut summary)?;
     output.flush().map_err(Trouble::Output)?;
     Ok(summary)
+}
+
+fn write_events(
+    detector: &mut Detector,
+    output: &mut impl Write,
+    summary: &mut Summary,
+) -> Result<(), Trouble> {
+    while let Some(out) = detector.poll_output() {
+        if let Output::Event(event) = out {
+            write_event(&event, output, summary).map_err(Trouble::Output)?;
+        }
+    }
+    while let Some(fate) = detector.poll_fate() {
+        summary.report(fate.outcome);
+    }
+    Ok(())
 }
 
 fn take(detector: &mut Detector, item: Item, summary: &mut Summary) {
     match item {
         Item::Report(report, now) => {
             detector.handle_timeout(now);
-            summary.report(report.and_then(|report| detector.handle_report(report, now)));
+            match report.and_then(|report| detector.handle_report(report, now)) {
+                Ok(Taken::Used) => summary.report(Ok(())),
+                Ok(Taken::Held) => {}
+                Err(reason) => summary.report(Err(reason)),
+            }
         }
         Item::SetZone(zone, now) => {
             detector.handle_timeout(now);

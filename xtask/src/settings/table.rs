@@ -6,7 +6,7 @@ use detect::Settings;
 use std::fmt::Write;
 
 /// Endings of keys, and the units they stand for; the longer first.
-const UNITS: [(&str, &str); 9] = [
+const UNITS: [(&str, &str); 10] = [
     ("_mps2", "m/s²"),
     ("_mps", "m/s"),
     ("_deg", "°"),
@@ -15,6 +15,7 @@ const UNITS: [(&str, &str); 9] = [
     ("_share", "share"),
     ("_m", "m"),
     ("_s", "s"),
+    ("_hz", "Hz"),
     ("_vehicles", "vehicles"),
 ];
 

@@ -2,7 +2,7 @@
 
 use bench::{City, Fleet, Stopwatch, payload, topic, zones};
 use detect::stages::{Plan, Received, Sequencer, TrackStage, WatchStage};
-use detect::{Detector, Settings};
+use detect::{Detector, Settings, Taken};
 use model::PositionReport;
 use model::codec::{Report, decode};
 use model::topic::Topic;
@@ -91,7 +91,8 @@ impl Rig {
     }
 
     fn take(&mut self, reports: impl Iterator<Item = Received>) {
-        self.detector.handle_reports(reports, |fate| assert_eq!(fate, Ok(()), "made-up reports are sound"));
+        self.detector
+            .handle_reports(reports, |fate| assert_eq!(fate, Ok(Taken::Used), "made-up reports are sound"));
         while let Some(output) = self.detector.poll_output() {
             drop(black_box(output));
         }

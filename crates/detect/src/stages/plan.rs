@@ -1,7 +1,7 @@
 //! What is to be done about some messages, in order: the tasks of each part of the vehicles, and how what comes of them
 //! goes together again.
 
-use super::{Admitted, Passed, Sequencer};
+use super::{Admitted, Due, Passed, Place, Sequencer};
 use model::codec::Report;
 use model::{DropReason, Timestamp, VehicleId, Zone, ZoneId};
 
@@ -88,15 +88,38 @@ impl Plan {
     /// Lets time pass, then takes a report that was received at `now`, or counts why there is none.
     pub fn report(&mut self, sequencer: &mut Sequencer, report: Result<Report, DropReason>, now: Timestamp) {
         self.pass(sequencer, now);
-        match report.and_then(|report| sequencer.admit(report, now)) {
-            Ok(admitted) => self.add(admitted.number, TrackTask::Report(admitted)),
+        match report.and_then(|report| sequencer.arrive(report, now)) {
+            Ok(Place::Now(admitted)) => self.add(admitted.number, TrackTask::Report(admitted)),
+            Ok(Place::Later) => {}
             Err(reason) => self.steps.push(Step::Dropped(reason)),
         }
     }
 
     /// Lets time pass until `now`, the receiver's time.
     pub fn pass(&mut self, sequencer: &mut Sequencer, now: Timestamp) {
-        let Some(Passed { ticks, silent, forgotten, at }) = sequencer.pass(now) else { return };
+        while let Some(due) = sequencer.due(now) {
+            self.take(sequencer, due);
+        }
+    }
+
+    /// Nothing more comes: what is held of a backlog has its place here.
+    pub fn finish(&mut self, sequencer: &mut Sequencer) {
+        while let Some(due) = sequencer.finish() {
+            self.take(sequencer, due);
+        }
+    }
+
+    fn take(&mut self, sequencer: &mut Sequencer, due: Due) {
+        let Passed { ticks, silent, forgotten, at } = match due {
+            Due::Passed(passed) => passed,
+            Due::Report(report, received) => {
+                match sequencer.admit(report, received) {
+                    Ok(admitted) => self.add(admitted.number, TrackTask::Report(admitted)),
+                    Err(reason) => self.steps.push(Step::Dropped(reason)),
+                }
+                return;
+            }
+        };
         if let Some((first, last)) = ticks {
             self.steps.push(Step::Ticks(first, last));
         }

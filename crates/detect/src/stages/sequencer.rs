@@ -2,6 +2,7 @@
 //! keeps up with any number of cores that do the rest.
 
 use super::Vehicles;
+use super::backlog::{Backlog, measured_at};
 use crate::clock::Clock;
 use crate::settings::{Settings, ms};
 use crate::track::clean::check_time;
@@ -22,6 +23,7 @@ pub struct Sequencer {
     settings: Settings,
     clock: Clock,
     vehicles: Vehicles,
+    backlog: Backlog,
     next_tick: Option<Timestamp>,
     next_sweep: Option<Timestamp>,
     /// After a restart: until when, by the receiver's clock, reports are waited for; the epoch = not reckoned yet.
@@ -39,6 +41,24 @@ pub struct Admitted {
     pub newest: Timestamp,
 }
 
+/// Where a report that came has its place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Place {
+    /// Here.
+    Now(Admitted),
+    /// Among others of a backlog.
+    Later,
+}
+
+/// Something whose time has come.
+#[derive(Debug)]
+pub enum Due {
+    /// Time has passed.
+    Passed(Passed),
+    /// A report that was held is to be admitted, with the time at which it was received.
+    Report(Report, Timestamp),
+}
+
 /// What passing time asks for, in this order.
 #[derive(Debug, Default)]
 pub struct Passed {
@@ -54,7 +74,7 @@ pub struct Passed {
 
 /// What [`Sequencer::memory`] gives, read again.
 #[derive(Deserialize)]
-pub(crate) struct Memory(Clock, Vehicles, Option<Timestamp>, Option<Timestamp>, Option<Timestamp>);
+pub(crate) struct Memory(Clock, Vehicles, Backlog, Option<Timestamp>, Option<Timestamp>, Option<Timestamp>);
 
 impl Sequencer {
     /// Nothing known yet.
@@ -64,6 +84,7 @@ impl Sequencer {
             settings,
             clock: Clock::default(),
             vehicles: Vehicles::default(),
+            backlog: Backlog::default(),
             next_tick: None,
             next_sweep: None,
             wait_until: None,
@@ -72,14 +93,29 @@ impl Sequencer {
 
     /// All that it knows, to be kept.
     pub(crate) fn memory(&self) -> impl Serialize + '_ {
-        (self.clock, &self.vehicles, self.next_tick, self.next_sweep, self.wait_until)
+        (self.clock, &self.vehicles, &self.backlog, self.next_tick, self.next_sweep, self.wait_until)
     }
 
     /// Takes what [`Sequencer::memory`] gave.
     pub(crate) fn recall_all(&mut self, memory: Memory) {
-        let Memory(clock, vehicles, next_tick, next_sweep, wait_until) = memory;
+        let Memory(clock, vehicles, backlog, next_tick, next_sweep, wait_until) = memory;
         let settings = self.settings.clone();
-        *self = Self { settings, clock, vehicles, next_tick, next_sweep, wait_until };
+        *self = Self { settings, clock, vehicles, backlog, next_tick, next_sweep, wait_until };
+    }
+
+    /// Takes a report that was received at `now`: it has its place at once, or is held as one of a backlog, to come out of
+    /// [`Sequencer::due`] later.
+    ///
+    /// # Errors
+    /// As [`Sequencer::admit`] says.
+    pub fn arrive(&mut self, report: Report, now: Timestamp) -> Result<Place, DropReason> {
+        let reports = &self.settings.reports;
+        // A clock that is wrong is no backlog.
+        check_time(reports, measured_at(&report), now, self.clock.newest())?;
+        match self.backlog.hold(report, now, self.clock.newest(), reports) {
+            Some(report) => self.admit(report, now).map(Place::Now),
+            None => Ok(Place::Later),
+        }
     }
 
     /// Gives a report its place.
@@ -88,16 +124,37 @@ impl Sequencer {
     /// doubt the time.
     ///
     /// # Errors
-    /// [`DropReason::Future`] or [`DropReason::Stale`].
+    /// [`DropReason::Future`], [`DropReason::Stale`] or [`DropReason::RateLimited`].
     pub fn admit(&mut self, report: Report, now: Timestamp) -> Result<Admitted, DropReason> {
         let (vehicle, ts) = match &report {
             Report::Position(report) => (&report.vehicle, report.ts),
             Report::Hazard(report) => (&report.vehicle, report.ts),
         };
         check_time(&self.settings.reports, ts, now, self.clock.newest())?;
+        let number = self.vehicles.hear(vehicle, ts, self.settings.reports.max_rate_hz)?;
         self.clock.advance(ts, now);
-        let number = self.vehicles.hear(vehicle, ts);
         Ok(Admitted { number, report, newest: self.clock.newest().unwrap_or(ts) })
+    }
+
+    /// What is due by `now`, the receiver's time, one thing after the other until `None`.
+    pub fn due(&mut self, now: Timestamp) -> Option<Due> {
+        self.due_of_backlog(now).or_else(|| self.pass(now).map(Due::Passed))
+    }
+
+    /// Nothing more comes: what is held of a backlog, one thing after the other until `None`.
+    pub fn finish(&mut self) -> Option<Due> {
+        self.backlog.end();
+        self.due_of_backlog(Timestamp::from_ms_clamped(i64::MAX))
+    }
+
+    fn due_of_backlog(&mut self, now: Timestamp) -> Option<Due> {
+        let received = self.backlog.due(now, &self.settings.reports)?.min(now);
+        // All that its coming would have asked for comes first.
+        if let Some(passed) = self.pass(received) {
+            return Some(Due::Passed(passed));
+        }
+        let (report, _) = self.backlog.release()?;
+        Some(Due::Report(report, received))
     }
 
     /// Looks at what the next reports will need; puts the numbers of their vehicles into `numbers`, as far as they are
@@ -122,6 +179,7 @@ impl Sequencer {
 
     /// The receiver was away, or its clock was set: silence counts from `now` on.
     pub fn rebase(&mut self, now: Timestamp) {
+        self.backlog.rebase(now);
         self.clock.rebase(now);
         if let Some(until) = &mut self.wait_until {
             *until = now + SILENCE_MS;
@@ -138,9 +196,12 @@ impl Sequencer {
     }
 
     /// Lets time pass until `now`, the receiver's time. `None` if that asks for nothing.
-    pub fn pass(&mut self, now: Timestamp) -> Option<Passed> {
-        if self.clock.newest().is_none() {
-            self.stop_waiting(now);
+    fn pass(&mut self, now: Timestamp) -> Option<Passed> {
+        let lead_ms = ms(self.settings.reports.max_lead_s);
+        match self.clock.newest() {
+            None => self.stop_waiting(now),
+            Some(newest) if newest.since_ms(now) > lead_ms => return Some(self.go_back(now)),
+            Some(_) => {}
         }
         let at = self.clock.at(now, SILENCE_MS)?;
         let tick = *self.next_tick.get_or_insert_with(|| next_whole(at, TICK_MS));
@@ -162,7 +223,16 @@ impl Sequencer {
         Some(passed)
     }
 
-    /// The receiver's time at which [`Sequencer::pass`] asks for something if no report comes before. `watching`: whether
+    /// The receiver's clock was ahead and was put right: what it let in from the future is forgotten, or nobody could report
+    /// anything for as long as it was ahead.
+    fn go_back(&mut self, now: Timestamp) -> Passed {
+        self.clock.go_back(now);
+        (self.next_tick, self.next_sweep) = (None, None);
+        let after = now + ms(self.settings.reports.max_lead_s);
+        Passed { forgotten: self.vehicles.forget_after(after), at: now, ..Passed::default() }
+    }
+
+    /// The receiver's time at which [`Sequencer::due`] has something if no report comes before. `watching`: whether
     /// there is anything on the roads that a look could change.
     #[must_use]
     pub fn poll_timeout(&self, watching: bool) -> Option<Timestamp> {
@@ -171,8 +241,8 @@ impl Sequencer {
         }
         let tick = self.next_tick.filter(|_| watching);
         let sweep = self.next_sweep.filter(|_| !self.vehicles.is_empty());
-        let due = [tick, sweep].into_iter().flatten().min()?;
-        self.clock.when(due, SILENCE_MS)
+        let due = [tick, sweep].into_iter().flatten().min().and_then(|due| self.clock.when(due, SILENCE_MS));
+        [due, self.backlog.when(&self.settings.reports)].into_iter().flatten().min()
     }
 
     /// The newest report time.

@@ -1,10 +1,14 @@
 //! Which vehicles are known, by name and by number, and when each was last heard of.
 
+use crate::settings::ms;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
-use model::{Timestamp, VehicleId};
+use model::{DropReason, Timestamp, VehicleId};
 use serde::{Deserialize, Serialize};
 use std::hash::BuildHasher;
+
+/// Reports worth so much time may come at once, in ms.
+const AT_ONCE_MS: i64 = 2_000;
 
 /// All vehicles, numbered in the order of their first reports, so that the same input gives the same numbers. The
 /// numbers of forgotten vehicles are used again.
@@ -49,6 +53,8 @@ struct Vehicle {
     name: VehicleId,
     /// When it was last heard of, or first missed after a restart.
     heard: Timestamp,
+    /// When it may report at the earliest by its pace, were nothing allowed to come at once.
+    paced: Timestamp,
     standing: Standing,
 }
 
@@ -63,14 +69,30 @@ enum Standing {
 }
 
 impl Vehicles {
-    /// The number of a vehicle, known or new, that is heard of at `at`.
-    pub(crate) fn hear(&mut self, name: &VehicleId, at: Timestamp) -> u32 {
+    /// The number of a vehicle, known or new, that is heard of at `at`, and may be heard of so many times a second.
+    ///
+    /// # Errors
+    /// [`DropReason::RateLimited`] if it is heard of too often: by a virtual schedule (the leaky bucket of ITU-T I.371), in
+    /// its own time, so that a backlog is no flood. What is no newer than before does not count: it is of no use anyway, and
+    /// comes again after an outage.
+    pub(crate) fn hear(
+        &mut self,
+        name: &VehicleId,
+        at: Timestamp,
+        max_rate_hz: f64,
+    ) -> Result<u32, DropReason> {
         let number = self.recall(name);
         if let Some(vehicle) = self.known.get_mut(number as usize).and_then(Option::as_mut) {
+            if at > vehicle.heard {
+                if vehicle.paced.since_ms(at) > AT_ONCE_MS {
+                    return Err(DropReason::RateLimited);
+                }
+                vehicle.paced = vehicle.paced.max(at) + ms(1.0 / max_rate_hz);
+            }
             vehicle.heard = vehicle.heard.max(at);
             vehicle.standing = Standing::Heard;
         }
-        number
+        Ok(number)
     }
 
     /// The number of a vehicle, known or new; who is new counts as known from a former run.
@@ -84,6 +106,7 @@ impl Vehicles {
         let vehicle = Some(Vehicle {
             name: name.clone(),
             heard: Timestamp::from_ms_clamped(0),
+            paced: Timestamp::from_ms_clamped(0),
             standing: Standing::Recalled,
         });
         let number = match self.free.pop() {
@@ -149,10 +172,19 @@ impl Vehicles {
 
     /// Forgets those last heard of before `before`; gives them by number.
     pub(crate) fn forget(&mut self, before: Timestamp) -> Vec<(u32, VehicleId)> {
+        self.forget_where(|heard| heard < before)
+    }
+
+    /// Forgets those heard of after `after`; gives them by number.
+    pub(crate) fn forget_after(&mut self, after: Timestamp) -> Vec<(u32, VehicleId)> {
+        self.forget_where(|heard| heard > after)
+    }
+
+    fn forget_where(&mut self, is_over: impl Fn(Timestamp) -> bool) -> Vec<(u32, VehicleId)> {
         let mut forgotten = Vec::new();
         for (number, slot) in (0..).zip(&mut self.known) {
             let is_gone =
-                |vehicle: &mut Vehicle| vehicle.standing != Standing::Recalled && vehicle.heard < before;
+                |vehicle: &mut Vehicle| vehicle.standing != Standing::Recalled && is_over(vehicle.heard);
             if let Some(gone) = slot.take_if(is_gone) {
                 let hash = self.hasher.hash_one(gone.name.as_str());
                 if let Ok(entry) = self.numbers.find_entry(hash, |known| *known == number) {
@@ -181,23 +213,23 @@ mod tests {
     #[test]
     fn a_number_stays_until_its_vehicle_is_forgotten_and_is_then_used_again() {
         let mut vehicles = Vehicles::default();
-        let numbers = ["a", "b", "c"].map(|text| vehicles.hear(&name(text), at(10)));
-        assert_eq!(numbers, [0, 1, 2]);
-        assert_eq!(vehicles.hear(&name("b"), at(20)), 1);
+        let numbers = ["a", "b", "c"].map(|text| vehicles.hear(&name(text), at(10), 10.0));
+        assert_eq!(numbers, [Ok(0), Ok(1), Ok(2)]);
+        assert_eq!(vehicles.hear(&name("b"), at(20), 10.0), Ok(1));
         assert_eq!(vehicles.fell_silent(at(15), at(30)), [(0, name("a")), (2, name("c"))]);
         assert_eq!(vehicles.fell_silent(at(15), at(31)), []);
         assert_eq!(vehicles.forget(at(15)), [(0, name("a")), (2, name("c"))]);
         assert_eq!((vehicles.name(0), vehicles.name(1)), (None, Some(&name("b"))));
-        assert_eq!(vehicles.hear(&name("d"), at(40)), 2);
-        assert_eq!(vehicles.hear(&name("a"), at(40)), 0);
+        assert_eq!(vehicles.hear(&name("d"), at(40), 10.0), Ok(2));
+        assert_eq!(vehicles.hear(&name("a"), at(40), 10.0), Ok(0));
     }
 
     #[test]
     fn who_reports_late_after_a_silence_falls_silent_again() {
         let mut vehicles = Vehicles::default();
-        vehicles.hear(&name("a"), at(10));
+        let _ = vehicles.hear(&name("a"), at(10), 10.0);
         assert_eq!(vehicles.fell_silent(at(100), at(200)), [(0, name("a"))]);
-        vehicles.hear(&name("a"), at(50));
+        let _ = vehicles.hear(&name("a"), at(50), 10.0);
         assert_eq!(vehicles.fell_silent(at(100), at(200)), [(0, name("a"))]);
     }
 
@@ -208,5 +240,19 @@ mod tests {
         assert_eq!(vehicles.forget(at(100)), []);
         assert_eq!(vehicles.fell_silent(at(10), at(100)), []);
         assert_eq!(vehicles.fell_silent(at(101), at(200)), [(0, name("a"))]);
+    }
+
+    #[test]
+    fn who_reports_too_often_is_limited_by_itself_in_its_own_time() {
+        let mut vehicles = Vehicles::default();
+        let mut used = |who: &str, every_ms: i64, seconds: i64| {
+            let times = (0..seconds * 1_000 / every_ms)
+                .map(|step| Timestamp::from_ms_clamped(5_000 + step * every_ms));
+            times.filter(|ts| vehicles.hear(&name(who), *ts, 20.0).is_ok()).count()
+        };
+        // Forty at once, then twenty a second.
+        assert_eq!(used("flood", 10, 60), 1_240);
+        assert_eq!(used("calm", 1_000, 60), 60);
+        assert_eq!(used("quick", 50, 60), 1_200);
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_in_result)]
 
 mod accidents;
+mod arrival;
 mod bent_roads;
 mod course;
 mod crashes;

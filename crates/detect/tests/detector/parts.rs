@@ -3,7 +3,7 @@
 use crate::world::{at, place};
 use crate::zones::CENTRE;
 use detect::stages::{Plan, Sequencer, TrackStage, WatchStage};
-use detect::{Detector, Output, Settings};
+use detect::{Detector, Output, Settings, Taken};
 use model::codec::Report;
 use model::{Cause, DropReason, HazardReport, PositionReport, Timestamp, VehicleId, Zone};
 use proptest::prelude::*;
@@ -20,6 +20,16 @@ pub enum Message {
 
 /// All that came out: outputs as JSON, and the fate of each report.
 pub type Outcome = (Vec<String>, Vec<Result<(), DropReason>>);
+
+/// What became of a report, and of those that were held until then.
+fn fate(fates: &mut Vec<Result<(), DropReason>>, detector: &mut Detector, taken: Result<Taken, DropReason>) {
+    fates.extend(std::iter::from_fn(|| detector.poll_fate()).map(|fate| fate.outcome));
+    fates.extend(match taken {
+        Ok(Taken::Used) => Some(Ok(())),
+        Ok(Taken::Held) => None,
+        Err(reason) => Some(Err(reason)),
+    });
+}
 
 pub fn network() -> Arc<roadnet::Network> {
     let (network, _) = roadnet::read_geojson(crate::world::STREETS.as_bytes()).expect("a network");
@@ -40,7 +50,7 @@ pub fn settings() -> Settings {
     settings
 }
 
-fn position(vehicle: usize, at_s: f64, east_m: f64, speed_mps: f64) -> Report {
+pub fn position(vehicle: usize, at_s: f64, east_m: f64, speed_mps: f64) -> Report {
     Report::Position(PositionReport {
         vehicle: VehicleId::new(&format!("v{vehicle}")).expect("an id"),
         ts: at(at_s),
@@ -53,7 +63,7 @@ fn position(vehicle: usize, at_s: f64, east_m: f64, speed_mps: f64) -> Report {
     })
 }
 
-fn crash(vehicle: usize, at_s: f64, east_m: f64, cancel: bool) -> Report {
+pub fn crash(vehicle: usize, at_s: f64, east_m: f64, cancel: bool) -> Report {
     Report::Hazard(HazardReport {
         vehicle: VehicleId::new(&format!("v{vehicle}")).expect("an id"),
         ts: at(at_s),
@@ -76,7 +86,8 @@ pub fn in_one(messages: &[Message]) -> Outcome {
         match message {
             Message::Report(report, now) => {
                 detector.handle_timeout(*now);
-                fates.push(report.clone().and_then(|report| detector.handle_report(report, *now)));
+                let taken = report.clone().and_then(|report| detector.handle_report(report, *now));
+                fate(&mut fates, &mut detector, taken);
             }
             Message::SetZone => detector.set_zone(zone()),
             Message::RemoveZone => {
@@ -85,7 +96,16 @@ pub fn in_one(messages: &[Message]) -> Outcome {
         }
         outputs.extend(std::iter::from_fn(|| detector.poll_output()).map(|output| text(&output)));
     }
-    (outputs, fates)
+    detector.finish();
+    fate(&mut fates, &mut detector, Ok(Taken::Held));
+    outputs.extend(std::iter::from_fn(|| detector.poll_output()).map(|output| text(&output)));
+    (outputs, sorted(fates))
+}
+
+/// Who is held has his fate later: their order says nothing.
+fn sorted(mut fates: Vec<Result<(), DropReason>>) -> Vec<Result<(), DropReason>> {
+    fates.sort();
+    fates
 }
 
 fn in_parts(messages: &[Message], parts: u32, plan_length: usize) -> Outcome {
@@ -94,6 +114,7 @@ fn in_parts(messages: &[Message], parts: u32, plan_length: usize) -> Outcome {
     let mut tracks = TrackStage::in_parts(&settings(), Arc::clone(&network), parts);
     let mut watch = WatchStage::new(settings(), network);
     let (mut outputs, mut fates) = (VecDeque::new(), Vec::new());
+    let mut chunks = 0;
     for chunk in messages.chunks(plan_length) {
         let mut plan = Plan::for_parts(parts);
         for message in chunk {
@@ -103,22 +124,26 @@ fn in_parts(messages: &[Message], parts: u32, plan_length: usize) -> Outcome {
                 Message::RemoveZone => plan.remove_zone(&zone().id),
             }
         }
+        chunks += 1;
+        if chunks == messages.len().div_ceil(plan_length) {
+            plan.finish(&mut sequencer);
+        }
         let found = tracks.iter_mut().zip(plan.tasks).map(|(part, tasks)| part.run(tasks)).collect();
         watch.run(&plan.steps, found, &mut outputs, |fate| fates.push(fate));
     }
-    (outputs.iter().map(text).collect(), fates)
+    (outputs.iter().map(text).collect(), sorted(fates))
 }
 
 fn in_batches(messages: &[Message]) -> Outcome {
     let mut detector = Detector::new(settings(), network());
     let (mut outputs, mut fates) = (Vec::new(), Vec::new());
-    let mut reports = Vec::new();
+    let (mut reports, mut taken_now) = (Vec::new(), Vec::new());
     for message in messages {
         if let Message::Report(report, now) = message {
             reports.push((report.clone(), *now));
             continue;
         }
-        detector.handle_reports(reports.drain(..), |fate| fates.push(fate));
+        detector.handle_reports(reports.drain(..), |taken| taken_now.push(taken));
         match message {
             Message::SetZone => detector.set_zone(zone()),
             _ => {
@@ -126,9 +151,14 @@ fn in_batches(messages: &[Message]) -> Outcome {
             }
         }
     }
-    detector.handle_reports(reports, |fate| fates.push(fate));
+    detector.handle_reports(reports, |taken| taken_now.push(taken));
+    detector.finish();
+    for taken in taken_now {
+        fate(&mut fates, &mut detector, taken);
+    }
+    fate(&mut fates, &mut detector, Ok(Taken::Held));
     outputs.extend(std::iter::from_fn(|| detector.poll_output()).map(|output| text(&output)));
-    (outputs, fates)
+    (outputs, sorted(fates))
 }
 
 /// Drives of some vehicles through the zone, with stops that make queues, crashes, silences, and reports that are of no use.
@@ -147,6 +177,8 @@ pub fn messages() -> impl Strategy<Value = Vec<Message>> {
                 (east_m[vehicle] + speed_mps) % 900.0
             };
             let east_m = east_m[vehicle];
+            // At times all that comes is a backlog.
+            let sent_s = if index / 40 % 3 == 2 { now_s - f64::from(pause % 60) } else { now_s };
             all.push(match odd {
                 0 => Message::RemoveZone,
                 1 | 2 => Message::SetZone,
@@ -154,8 +186,8 @@ pub fn messages() -> impl Strategy<Value = Vec<Message>> {
                 4 => Message::Report(Ok(position(vehicle, now_s + 60.0, east_m, speed_mps)), at(now_s)),
                 5 => Message::Report(Ok(position(vehicle, now_s - 400.0, east_m, speed_mps)), at(now_s)),
                 6 => Message::Report(Ok(position(vehicle, now_s, east_m + 50_000.0, speed_mps)), at(now_s)),
-                7..=10 => Message::Report(Ok(crash(vehicle, now_s, east_m, index % 3 == 0)), at(now_s)),
-                _ => Message::Report(Ok(position(vehicle, now_s, east_m, speed_mps)), at(now_s)),
+                7..=10 => Message::Report(Ok(crash(vehicle, sent_s, east_m, index % 3 == 0)), at(now_s)),
+                _ => Message::Report(Ok(position(vehicle, sent_s, east_m, speed_mps)), at(now_s)),
             });
         }
         all

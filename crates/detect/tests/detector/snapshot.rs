@@ -20,6 +20,8 @@ fn with_restarts(messages: &[Message], restarts: &[usize]) -> Vec<String> {
         }
         outputs.extend(std::iter::from_fn(|| detector.poll_output()).map(|output| text(&output)));
     }
+    detector.finish();
+    outputs.extend(std::iter::from_fn(|| detector.poll_output()).map(|output| text(&output)));
     outputs
 }
 
