@@ -1,6 +1,6 @@
 //! The page in a real browser, over the whole chain.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::print_stderr)]
 
 use end_to_end::city::City;
 use std::path::Path;
@@ -11,7 +11,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 /// How long the browser's tests may take.
-const PATIENCE: Duration = Duration::from_secs(400);
+const PATIENCE: Duration = Duration::from_secs(900);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_page_shows_what_happens() {
@@ -32,6 +32,10 @@ async fn the_page_shows_what_happens() {
         output = tested => output.expect("the browser's tests end in time").expect("npm runs"),
         () = grant(&mut city, &wishes) => unreachable!("wishes never end"),
     };
+    // Seen with --nocapture: how long the map took to be right again.
+    for line in String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.contains("right again")) {
+        eprintln!("{line}");
+    }
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{}\n{}", said(&output.stdout), said(&output.stderr));
 }
