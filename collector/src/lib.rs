@@ -14,6 +14,7 @@
 pub mod inbox;
 pub mod pubsub;
 pub mod recorder;
+pub mod retention;
 pub mod run;
 pub mod settings;
 pub mod store;

@@ -3,6 +3,7 @@
 use crate::inbox::{DropReason, Receiver, receive};
 use crate::pubsub::publisher;
 use crate::recorder::{Recorder, WAITING_DELIVERIES};
+use crate::retention::forget_old_events;
 use crate::settings::{Args, HEALTH_PORT};
 use crate::store::{Database, Writer, migrate};
 use anyhow::Context;
@@ -28,6 +29,7 @@ pub struct Config {
     pubsub: Jid,
     mysql: mysql::Settings,
     health: SocketAddr,
+    retention_days: Option<u32>,
 }
 
 impl Config {
@@ -48,6 +50,7 @@ impl Config {
             pubsub: format!("pubsub.{domain}").parse().map_err(|error| invalid(&error))?,
             mysql: args.mysql.resolve("collector")?,
             health: args.health.bind(HEALTH_PORT),
+            retention_days: args.retention_days,
         })
     }
 }
@@ -73,11 +76,14 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         () = stop.cancelled() => return Ok(()),
     }
     mysql_ready.met();
+    let forgetting =
+        config.retention_days.map(|days| tokio::spawn(forget_old_events(database.clone(), days)));
 
     // Only now, so that nothing comes that cannot be stored: a message to an absent collector goes back at once.
     let (client, incoming) = xmpp::connect(config.xmpp, xmpp_ready);
     let (publisher, publishing) = publisher(client.clone(), config.pubsub, database.clone(), pubsub_ready);
     let (deliveries_tx, deliveries) = mpsc::channel(WAITING_DELIVERIES);
+    link::queues::watch("to_store", &deliveries_tx);
     let receiver = Receiver {
         gateway: config.gateway,
         client: client.clone(),
@@ -102,6 +108,9 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     stop.cancel();
     // Each ends when what it takes from is gone: nothing more is taken, what came is stored and confirmed, then published.
     receiving.abort();
+    if let Some(forgetting) = forgetting {
+        forgetting.abort();
+    }
     shutdown::drain(async {
         let _ = receiving.await;
         let _ = recording.await;

@@ -26,6 +26,10 @@ pub struct Args {
     /// The database.
     #[command(flatten)]
     pub mysql: MysqlArgs,
+    /// Delete events that occurred more than so many days ago, in small batches; without it nothing is ever deleted.
+    /// What goes on is kept, however old it is.
+    #[arg(long, value_name = "DAYS", env = "VIGIROUTE_RETENTION_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub retention_days: Option<u32>,
 }
 
 const EXAMPLES: &str = "\
@@ -43,5 +47,15 @@ mod tests {
     #[test]
     fn the_command_line_makes_sense() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn events_are_kept_for_ever_unless_a_setting_says_for_how_long() {
+        let days = |arguments: &[&str]| Args::try_parse_from(arguments).map(|args| args.retention_days);
+        assert_eq!(days(&["collector"]).unwrap(), None);
+        assert_eq!(days(&["collector", "--retention-days", "90"]).unwrap(), Some(90));
+        for refused in ["0", "-1", "36501", "soon"] {
+            assert!(days(&["collector", "--retention-days", refused]).is_err(), "{refused}");
+        }
     }
 }

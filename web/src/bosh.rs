@@ -3,6 +3,8 @@
 //! A BOSH request may be held for a minute until there is something to say, so there is no short time-out here and no
 //! compression; what bounds it is the number of requests at once.
 
+mod sessions;
+
 use crate::http::body;
 use crate::problem::Problem;
 use axum::body::Body;
@@ -15,8 +17,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use link::settings::SettingsError;
+use sessions::Sessions;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -58,6 +61,7 @@ pub struct Bosh {
     client: Client<HttpConnector, Full<Bytes>>,
     url: Uri,
     room: Arc<Semaphore>,
+    sessions: Sessions,
     stop: CancellationToken,
 }
 
@@ -83,7 +87,13 @@ impl Bosh {
             .pool_idle_timeout(IDLE_FOR)
             .pool_timer(hyper_util::rt::TokioTimer::new())
             .build(connector);
-        Ok(Self { client, url, room: Arc::new(Semaphore::new(MAX_REQUESTS)), stop })
+        Ok(Self {
+            client,
+            url,
+            room: Arc::new(Semaphore::new(MAX_REQUESTS)),
+            sessions: Sessions::default(),
+            stop,
+        })
     }
 
     /// Whether the service answers at all, and if not, why.
@@ -101,12 +111,21 @@ impl Bosh {
         }
     }
 
+    /// Shows how many browsers are connected and how many requests are held. To be called every few seconds.
+    pub fn measure(&self) {
+        self.sessions.forget_silent(Instant::now());
+        #[allow(clippy::cast_precision_loss, reason = "a gauge")]
+        metrics::gauge!("vigiroute_web_bosh_requests_held")
+            .set((MAX_REQUESTS - self.room.available_permits()) as f64);
+    }
+
     async fn pass(&self, request: Request) -> Result<Response, Problem> {
         let _room = self.room.clone().try_acquire_owned().map_err(|_| {
             Problem::unavailable(format!("{MAX_REQUESTS} requests are being held; try again"))
         })?;
         let (parts, body) = request.into_parts();
         let body = body::read(body).await?;
+        self.sessions.heard(&body, Instant::now());
         let mut onward = hyper::Request::new(Full::new(body));
         *onward.method_mut() = Method::POST;
         *onward.uri_mut() = self.url.clone();
@@ -121,7 +140,7 @@ impl Bosh {
         let answer = match answer {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
-                tracing::warn!(error = cause(&error), "the BOSH service does not answer");
+                tracing::debug!(error = cause(&error), "the BOSH service does not answer");
                 return Err(Problem::bad_gateway("the live feed is away; try again"));
             }
             Err(_) => return Err(Problem::bad_gateway("the live feed does not answer in time")),

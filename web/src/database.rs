@@ -1,6 +1,7 @@
 //! The database as the handlers use it: a bounded pool, bounded statements, and problems instead of errors.
 
 use crate::problem::Problem;
+use crate::trouble::Trouble;
 use link::settings::mysql::{Settings, Tls};
 use link::{Condition, Readiness};
 use secrecy::ExposeSecret;
@@ -69,7 +70,7 @@ impl Database {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(problem_of(&error)),
             Err(_) => {
-                tracing::warn!(within_s = REQUEST_WITHIN.as_secs(), "the database did not answer a request");
+                tracing::debug!(within_s = REQUEST_WITHIN.as_secs(), "the database did not answer a request");
                 Err(Problem::unavailable("the database does not answer; try again"))
             }
         }
@@ -77,13 +78,15 @@ impl Database {
 
     /// Says in `condition`, again and again until `stop`, whether the database and its tables are there.
     pub async fn watch(self, condition: Condition, stop: CancellationToken) {
+        let mut trouble = Trouble::new("the database");
         loop {
             let tables = sqlx::query("SELECT 1 FROM events, event_revisions, event_vehicles, zones LIMIT 0");
-            match timeout(REQUEST_WITHIN, tables.execute(&self.pool)).await {
-                Ok(Ok(_)) => condition.met(),
-                Ok(Err(error)) => condition.unmet(explain(&error)),
-                Err(_) => condition.unmet("the database does not answer"),
-            }
+            let found = match timeout(REQUEST_WITHIN, tables.execute(&self.pool)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) => Err(explain(&error)),
+                Err(_) => Err("it does not answer".to_owned()),
+            };
+            trouble.note(&condition, found);
             tokio::select! {
                 () = tokio::time::sleep(CHECK_EVERY) => {}
                 () = stop.cancelled() => return,
@@ -140,7 +143,7 @@ fn problem_of(error: &sqlx::Error) -> Problem {
         )),
         (_, Some(NO_SUCH_TABLE))
         | (sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::Tls(_), _) => {
-            tracing::warn!(%error, "a request found no database");
+            tracing::debug!(%error, "a request found no database");
             Problem::unavailable("the database is not there; try again")
         }
         _ => {

@@ -18,4 +18,5 @@ pub mod run;
 pub mod settings;
 pub mod simulation;
 pub mod statistics;
+pub mod trouble;
 pub mod zones;

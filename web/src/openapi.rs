@@ -34,6 +34,7 @@ struct Description;
 pub fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(events::list_events))
+        .routes(routes!(events::export_events))
         .routes(routes!(events::get_event))
         .routes(routes!(statistics::count_events))
         .routes(routes!(statistics::count_by_hour_of_week))

@@ -8,6 +8,7 @@ use crate::live::Live;
 use crate::roads::Roads;
 use crate::settings::Args;
 use crate::simulation::{self, Simulation};
+use crate::trouble::Trouble;
 use crate::zones::{Heard, Sync, listen, read_seed};
 use anyhow::Context;
 use axum::serve::ListenerExt;
@@ -140,11 +141,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 }
 
 async fn watch_bosh(bosh: Bosh, condition: Condition, stop: CancellationToken) {
+    let mut trouble = Trouble::new("the live feed");
     loop {
-        match bosh.probe().await {
-            Ok(()) => condition.met(),
-            Err(reason) => condition.unmet(reason),
-        }
+        bosh.measure();
+        trouble.note(&condition, bosh.probe().await);
         tokio::select! {
             () = tokio::time::sleep(PROBE_EVERY) => {}
             () = stop.cancelled() => return,

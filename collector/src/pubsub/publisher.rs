@@ -57,6 +57,7 @@ pub fn publisher(
     condition: Condition,
 ) -> (Publisher, PublisherTask) {
     let (events_tx, events) = mpsc::channel(WAITING_EVENTS);
+    link::queues::watch("to_publish", &events_tx);
     let wanted = Arc::new(Notify::new());
     let task = PublisherTask {
         session: Session { client, service },

@@ -129,6 +129,22 @@ pub(super) async fn delete_vehicles(
     Ok(())
 }
 
+/// Forgets these events, with all that belongs to them.
+pub(super) async fn delete_events(
+    connection: &mut MySqlConnection,
+    ids: &[EventId],
+) -> Result<(), StoreError> {
+    delete_vehicles(connection, ids).await?;
+    for delete in ["DELETE FROM event_revisions WHERE id IN ", "DELETE FROM events WHERE id IN "] {
+        for ids in chunks(ids) {
+            let mut query = QueryBuilder::<MySql>::new(delete);
+            push_ids(&mut query, ids);
+            query.build().execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Notes the vehicles of these events, of which none is noted so far.
 pub(super) async fn insert_vehicles(
     connection: &mut MySqlConnection,

@@ -5,6 +5,7 @@ pub mod backoff;
 mod failure;
 pub mod health;
 pub mod mqtt;
+pub mod queues;
 mod readiness;
 pub mod recording;
 pub mod settings;

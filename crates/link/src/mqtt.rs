@@ -179,6 +179,8 @@ pub fn connect(settings: &Settings, options: Options, condition: Condition) -> (
     let (acks_tx, acks) = mpsc::unbounded_channel();
     let (messages_tx, messages) = mpsc::channel(options.incoming_capacity.max(1));
     let (connection_tx, connection) = watch::channel(Connection::default());
+    crate::queues::watch("mqtt_received", &messages_tx);
+    crate::queues::watch("mqtt_to_publish", &publishes_tx);
     let channels =
         poller::Channels { publishes, acks, closes, messages: messages_tx, connection: connection_tx };
     tokio::spawn(poller::Poller::new(settings, options, channels, condition).run());

@@ -175,6 +175,8 @@ pub fn connect(settings: Settings, condition: Condition) -> (Client, Incoming) {
     let (online_tx, online) = watch::channel(false);
     let (taken_tx, taken) = watch::channel(false);
     let (closes_tx, closes) = mpsc::channel(1);
+    crate::queues::watch("xmpp_to_send", &commands_tx);
+    crate::queues::watch("xmpp_received", &events_tx);
     let channels =
         supervisor::Channels { commands, closes, events: events_tx, online: online_tx, taken: taken_tx };
     tokio::spawn(supervisor::Supervisor::new(settings, channels, condition).run());

@@ -10,6 +10,11 @@ pub const SIMULATOR_BEGIN: &str = "<!-- simulator measured: begin -->";
 /// See [`SIMULATOR_BEGIN`].
 pub const SIMULATOR_END: &str = "<!-- simulator measured: end -->";
 
+/// Where what was measured of the programs together begins and ends.
+pub const PIPELINE_BEGIN: &str = "<!-- pipeline measured: begin -->";
+/// See [`PIPELINE_BEGIN`].
+pub const PIPELINE_END: &str = "<!-- pipeline measured: end -->";
+
 /// The document with `measured` between the marks; `None` if it has no marks.
 #[must_use]
 pub fn replace_measured(document: &str, measured: &str) -> Option<String> {
@@ -20,6 +25,12 @@ pub fn replace_measured(document: &str, measured: &str) -> Option<String> {
 #[must_use]
 pub fn replace_simulator(document: &str, measured: &str) -> Option<String> {
     replace_between(document, measured, SIMULATOR_BEGIN, SIMULATOR_END)
+}
+
+/// The same for the marks of the programs together.
+#[must_use]
+pub fn replace_pipeline(document: &str, measured: &str) -> Option<String> {
+    replace_between(document, measured, PIPELINE_BEGIN, PIPELINE_END)
 }
 
 fn replace_between(document: &str, measured: &str, begin: &str, end: &str) -> Option<String> {

@@ -9,6 +9,10 @@ use model::{EventKind, Phase, Timestamp, VehicleId, ZoneId};
 pub const PARAMETERS: [&str; 11] =
     ["type", "phase", "active", "from", "to", "bbox", "zone", "road", "vehicle", "limit", "cursor"];
 
+/// The same without those of paging.
+pub const UNPAGED_PARAMETERS: [&str; 9] =
+    ["type", "phase", "active", "from", "to", "bbox", "zone", "road", "vehicle"];
+
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1_000;
 
@@ -45,7 +49,18 @@ impl Filter {
     /// # Errors
     /// Names the first parameter that is wrong and says what is allowed.
     pub fn read(params: Params) -> Result<Self, Problem> {
-        let params = params.only(&PARAMETERS)?;
+        Self::of(&params.only(&PARAMETERS)?)
+    }
+
+    /// The same for what has no pages.
+    ///
+    /// # Errors
+    /// Names the first parameter that is wrong and says what is allowed.
+    pub fn read_unpaged(params: Params) -> Result<Self, Problem> {
+        Self::of(&params.only(&UNPAGED_PARAMETERS)?)
+    }
+
+    fn of(params: &Params) -> Result<Self, Problem> {
         let (from, to) =
             (params.read("from", read::TIME, read::time)?, params.read("to", read::TIME, read::time)?);
         if let (Some(from), Some(to)) = (from, to)

@@ -19,13 +19,16 @@ pub(super) async fn events(pool: &MySqlPool, filter: &Filter) -> Result<(Vec<Eve
     Ok((events, more))
 }
 
+/// Which events are on the page is found out first, where it can be from an index alone; only those are read whole.
 fn statement(filter: &Filter) -> QueryBuilder<MySql> {
-    let mut query = QueryBuilder::new("SELECT e.body FROM events e");
+    let mut query = QueryBuilder::new("SELECT e.body FROM (SELECT ");
     // A vehicle's events are read in their order from the table that has them by vehicle.
     let [time, id] = if filter.vehicle.is_some() {
-        query.push(" JOIN event_vehicles v ON v.event_id = e.id");
+        query
+            .push("v.event_id AS id, v.occurred_at FROM events e JOIN event_vehicles v ON v.event_id = e.id");
         ["v.occurred_at", "v.event_id"]
     } else {
+        query.push("e.id, e.occurred_at FROM events e");
         ["e.occurred_at", "e.id"]
     };
     query.push(" WHERE TRUE");
@@ -68,6 +71,7 @@ fn statement(filter: &Filter) -> QueryBuilder<MySql> {
         query.push(format_args!(" OR {id} < ")).push_bind(cursor.id.as_uuid()).push(")");
     }
     query.push(format_args!(" ORDER BY {time} DESC, {id} DESC LIMIT ")).push_bind(filter.limit + 1);
+    query.push(") page JOIN events e ON e.id = page.id ORDER BY page.occurred_at DESC, page.id DESC");
     query
 }
 

@@ -1,6 +1,6 @@
 //! The way to the live feed.
 
-use crate::world::World;
+use crate::world::{PATIENCE, World};
 use std::time::Duration;
 use testbed::DOMAIN;
 use testbed::bosh::Guest;
@@ -17,7 +17,15 @@ async fn a_browser_reaches_prosody_through_the_web_program() {
     let disco = "<query xmlns='http://jabber.org/protocol/disco#info'/>".parse().unwrap();
     let answer = guest.ask("get", &format!("pubsub.{DOMAIN}"), disco).await.unwrap();
     assert_eq!(answer.name(), "iq");
+    assert_eq!(metric(&world, "vigiroute_web_browsers_connected").await, 1.0);
     guest.close().await.unwrap();
+    assert_eq!(metric(&world, "vigiroute_web_browsers_connected").await, 0.0);
+}
+
+async fn metric(world: &World, name: &str) -> f64 {
+    let page = world.get("/metrics").await.text();
+    let value = page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("no {name} in\n{page}")).parse().unwrap()
 }
 
 #[tokio::test]
@@ -50,7 +58,16 @@ async fn without_prosody_the_answer_is_a_problem_and_comes_soon() {
     let answer = world.client.send("POST", "/http-bind", &[], "<body/>").await;
     answer.assert_problem(502, "");
     assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    // However many ask: it is said once that the live feed is away, and once that it is back.
+    for _ in 0..5 {
+        world.client.send("POST", "/http-bind", &[], "<body/>").await.assert_problem(502, "");
+    }
+    world.web.wait_for_log("the live feed is away", PATIENCE).await.unwrap();
     world.stack.prosody.restart().await.unwrap();
     let url = format!("{}/http-bind", world.web.health_url());
     Guest::connect(&url, &format!("live.{DOMAIN}")).await.unwrap();
+    world.web.wait_for_log("the live feed is there again", PATIENCE).await.unwrap();
+    let log = world.web.log();
+    let told = |words: &str| log.lines().filter(|line| line.contains(words)).count();
+    assert_eq!((told("the live feed"), told("a request failed")), (2, 0), "{log}");
 }

@@ -188,3 +188,48 @@ async fn a_statement_that_takes_too_long_is_ended_by_the_server() {
     connection.execute("UNLOCK TABLES").await.unwrap();
     assert_eq!(world.get("/api/v1/events").await.status, 200);
 }
+
+#[tokio::test]
+async fn the_export_has_a_line_for_every_event_and_is_filtered_as_pages_are() {
+    let world = World::start().await;
+    let mut connection = world.connect().await;
+    // More than are read at once.
+    sqlx::query(
+        "INSERT INTO events (id, revision, type, phase, is_open, occurred_at, detected_at, lat, lon, confidence, body, stored_at) \
+         SELECT UNHEX(LPAD(HEX(n), 32, '0')), 1, 'jam', 'started', TRUE, '2025-01-01', '2025-01-01', 60, 24, 1, \
+         REPLACE(?, '00000000-0000-0000-0000-000000000000', CONCAT('00000000-0000-0000-0000-', LPAD(LOWER(HEX(n)), 12, '0'))), \
+         UTC_TIMESTAMP(3) FROM (WITH RECURSIVE counted AS (SELECT 1 n UNION ALL SELECT n + 1 FROM counted WHERE n < 900) \
+         SELECT a.n * 1000 + b.n n FROM counted a JOIN counted b WHERE a.n <= 5) numbers",
+    )
+    .bind(
+        serde_json::to_string(&Event {
+            id: "00000000-0000-0000-0000-000000000000".parse().unwrap(),
+            ..event(EventKind::Jam, 0, "r\"1,")
+        })
+        .unwrap(),
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    let crash = with_vehicles(event(EventKind::Accident, 0, "r1"), &["v1", "v2"]);
+    store(&mut connection, &crash).await;
+
+    let all = world.get("/api/v1/events.csv").await;
+    assert_eq!((all.status, all.header("content-type")), (200, "text/csv; charset=utf-8; header=present"));
+    let text = all.text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1 + 4_500 + 1);
+    let newest = format!(
+        "{},1,accident,started,2025-10-09T08:53:20.000Z,2025-10-09T08:53:20.500Z,,60.17,24.94,r1,Esplanadi,,,v1 v2,0.75",
+        crash.id
+    );
+    assert_eq!(lines[1], newest);
+    assert!(lines[2].contains(",60.17,24.94,\"r\"\"1,\",Esplanadi,,,,0.75"), "{}", lines[2]);
+    let different: BTreeSet<&str> = lines[1..].iter().map(|line| &line[..36]).collect();
+    assert_eq!(different.len(), 4_501);
+
+    let some = world.get("/api/v1/events.csv?type=accident").await.text();
+    assert_eq!(some.lines().skip(1).collect::<Vec<_>>(), [newest]);
+    let refused = world.get("/api/v1/events.csv?limit=5").await;
+    assert_eq!((refused.status, refused.json()["parameter"].as_str()), (400, Some("limit")));
+}

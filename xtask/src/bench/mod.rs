@@ -1,8 +1,8 @@
-//! `cargo xtask bench`: how fast the detector and the simulator are, held against their goals.
+//! `cargo xtask bench`: how fast the detector, the simulator and the programs together are, held against their goals.
 
 mod figures;
 mod measured;
-mod processor;
+mod pipeline;
 mod publishing;
 mod simulator;
 mod workers;
@@ -18,8 +18,9 @@ use crate::screen::Screen;
 
 const DOCUMENT: &str = "docs/performance.md";
 
-/// Measure how fast the detector is (reports a second on one core and on two, the memory of a vehicle), or the simulator
-/// (vehicle updates a second side by side with SUMO's, 50,000 vehicles, the memory of one).
+/// Measure how fast the detector is (reports a second on one core and on two, the memory of a vehicle), the simulator
+/// (vehicle updates a second side by side with SUMO's, 50,000 vehicles, the memory of one), or the programs together
+/// (from the broker to the database and the browser, each row beside its peer or limit, on real servers of its own).
 ///
 /// Builds with optimisation, runs the benchmarks (criterion) and holds what they give against the goals. Other programs
 /// on the machine cost little, because a thread's own time is measured, but they do take its caches: measure on a quiet one.
@@ -34,6 +35,12 @@ pub(crate) struct Args {
     /// Write the tables into docs/performance.md.
     #[arg(long)]
     write: bool,
+    /// Of the pipeline, measure this row alone: persistent, processor, batches, latency, revisions, store, history, memory.
+    #[arg(long, value_name = "ROW", conflicts_with = "write")]
+    only: Option<String>,
+    /// Of the pipeline, events in the history [default: 1,000,000]; 10,000,000 take 10 GB of disk and several minutes.
+    #[arg(long, value_name = "N")]
+    rows: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -42,6 +49,8 @@ enum What {
     Detect,
     /// The simulator; needs SUMO.
     Simulator,
+    /// The programs together; needs the Debian packages that `cargo xtask up` needs.
+    Pipeline,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
@@ -52,6 +61,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             screen.heading("Measuring how fast the simulator is");
             let tables = simulator::measure(screen)?;
             tell(args, screen, &tables, markdown::replace_simulator)
+        }
+        What::Pipeline => {
+            screen.heading("Measuring how fast the programs are together");
+            let (tables, is_whole) = pipeline::measure(screen, args.only.as_deref(), args.rows)?;
+            tell(args, screen, &tables, markdown::replace_pipeline)?;
+            anyhow::ensure!(is_whole, "some rows could not be measured");
+            Ok(())
         }
     }
 }

@@ -4,10 +4,10 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use ::bench::{ran_s, total};
 use anyhow::{Context, ensure};
 use testbed::{Program, Running, Stack};
 
-use super::processor::ran_s;
 use crate::command::{cargo, run_quietly};
 
 /// Vehicles on the road, and the share of them that report, each once a second.
@@ -73,30 +73,4 @@ fn write_roads(path: &Path) -> anyhow::Result<()> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     roadnet::geojson::write_network(&::bench::lit_city(), "made up", &mut file)?;
     Ok(file.flush()?)
-}
-
-/// The sum of a counter over its labels; 0 if it has not counted yet.
-fn total(metrics: &str, name: &str) -> f64 {
-    let values = metrics.lines().filter_map(|line| {
-        let rest = line.strip_prefix(name)?;
-        let value = rest
-            .strip_prefix('{')
-            .map_or(rest, |labels| labels.split_once('}').map_or("", |(_, value)| value));
-        value.trim().parse::<f64>().ok()
-    });
-    values.sum()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_counter_is_read_over_all_its_labels_and_no_other_is_taken_for_it() {
-        let metrics =
-            "# TYPE a_total counter\na_total{x=\"1\"} 2\na_total{x=\"2\"} 3\na_total_more 7\nb_total 5\n";
-        assert_eq!(total(metrics, "a_total"), 5.0);
-        assert_eq!(total(metrics, "b_total"), 5.0);
-        assert_eq!(total(metrics, "c_total"), 0.0);
-    }
 }

@@ -3,11 +3,10 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use ::bench::Chance;
+use ::bench::{Chance, children_ran_s};
 use anyhow::{Context, ensure};
 use score::table::{Cell, Table};
 
-use super::processor::children_ran_s;
 use super::publishing::{self, Published};
 use crate::command::{cargo, command, run_quietly};
 use crate::screen::Screen;

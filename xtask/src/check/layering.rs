@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("traffic", &["model", "roadnet", "bench"]),
     ("yardstick", &["model", "roadnet"]),
     ("score", &["model", "roadnet", "detect", "yardstick"]),
-    ("bench", &["model", "roadnet", "detect"]),
+    ("bench", &["model", "roadnet", "detect", "link", "collector", "testbed"]),
     ("link", &["model", "testbed"]),
     ("testbed", &[]),
     ("simulator", &["model", "roadnet", "traffic", "yardstick", "link", "testbed"]),
