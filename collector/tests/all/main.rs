@@ -5,6 +5,7 @@ mod backup;
 mod delivery;
 mod events;
 mod nodes;
+mod outside;
 mod retention;
 mod server;
 mod store;

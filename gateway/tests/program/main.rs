@@ -10,6 +10,7 @@
 mod bad_input;
 mod command_line;
 mod delivery;
+mod outside;
 mod record;
 mod recording;
 mod scene;
