@@ -29,10 +29,8 @@ pub async fn measure() -> anyhow::Result<Vec<Figure>> {
     let packets = Reports::new(&world.city, VEHICLES, ROUNDS as i64).batches(reports / SHARE, SHARE);
     publisher.send(&packets, 64)?;
     let begun = Instant::now();
-    while counted(&gateway, "vigiroute_gateway_reports_used_total").await? < reports as f64 * 0.95
-        || counted(&gateway, "vigiroute_gateway_outbox_depth").await? > 0.0
-    {
-        anyhow::ensure!(begun.elapsed() < Duration::from_secs(90), "the reports are not taken");
+    while counted(&gateway, "vigiroute_gateway_reports_used_total").await? < reports as f64 * 0.95 {
+        anyhow::ensure!(begun.elapsed() < Duration::from_secs(200), "the reports are not taken");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     let (status, _) =

@@ -110,8 +110,8 @@ pub async fn rate_between(running: &Running, name: &str, begin: f64, end: f64) -
             _ => {}
         }
         anyhow::ensure!(
-            started.elapsed() < Duration::from_secs(90),
-            "{name} is at {value} after 90 s, not at {end}:\n{}",
+            started.elapsed() < Duration::from_secs(200),
+            "{name} is at {value} after 200 s, not at {end}:\n{}",
             running.tail()
         );
         tokio::time::sleep(LOOK_EVERY).await;
