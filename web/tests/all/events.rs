@@ -196,7 +196,7 @@ async fn the_export_has_a_line_for_every_event_and_is_filtered_as_pages_are() {
     // More than are read at once.
     sqlx::query(
         "INSERT INTO events (id, revision, type, phase, is_open, occurred_at, detected_at, lat, lon, confidence, body, stored_at) \
-         SELECT UNHEX(LPAD(HEX(n), 32, '0')), 1, 'jam', 'started', TRUE, '2025-01-01', '2025-01-01', 60, 24, 1, \
+         SELECT UNHEX(LPAD(HEX(n), 32, '0')), 1, 'jam', 'started', TRUE, '2025-10-09 08:53:20', '2025-10-09 08:53:20', 60, 24, 1, \
          REPLACE(?, '00000000-0000-0000-0000-000000000000', CONCAT('00000000-0000-0000-0000-', LPAD(LOWER(HEX(n)), 12, '0'))), \
          UTC_TIMESTAMP(3) FROM (WITH RECURSIVE counted AS (SELECT 1 n UNION ALL SELECT n + 1 FROM counted WHERE n < 900) \
          SELECT a.n * 1000 + b.n n FROM counted a JOIN counted b WHERE a.n <= 5) numbers",
