@@ -16,8 +16,8 @@ const READY_WITHIN: Duration = Duration::from_secs(90);
 const WHOLE_WITHIN: Duration = Duration::from_secs(120);
 /// How long a program may take to end when asked to.
 const GRACE: Duration = Duration::from_secs(15);
-/// How much of the recording is played again when the simulator has been ended, in seconds: more than it can be behind.
-const AGAIN_S: f64 = 40.0;
+/// How long before it was ended the simulator plays on from, in seconds of playing: more than it can be behind.
+const AGAIN_S: f64 = 10.0;
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(200);
 /// Drills at a time: each keeps servers and programs of its own.
@@ -207,7 +207,7 @@ impl Drill {
             Victim::Database => stack.database.restart().await.expect("the database starts again"),
             Victim::Simulator => {
                 let Some(Replay { from_s, speed, .. }) = self.replay else { return };
-                self.play_from((from_s - AGAIN_S).max(0.0), speed);
+                self.play_from((from_s - AGAIN_S * speed).max(0.0), speed);
             }
             program => {
                 let name = program.program().expect("a program").name();
