@@ -4,12 +4,18 @@ use super::{StoreError, statements::STATEMENTS_KEPT};
 use link::settings::mysql::{Settings, Tls};
 use secrecy::ExposeSecret;
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
-use sqlx::{ConnectOptions, Executor, MySqlConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Executor, MySqlConnection};
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// Longest wait for a connection. A server that takes longer is as good as away.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
+/// The server gives up a connection that asks nothing for so long, and what it had begun. Without this the locks of one
+/// that is half open (its other end is gone, and nobody told the server) would keep everybody else out for eight hours.
+const SERVER_WAITS_S: u32 = 40;
+/// A connection that was not used for so long is not used any more: the server may be about to give it up.
+pub(super) const IDLE: Duration = Duration::from_secs(20);
 
 /// Where the database is, and as whom to go there. Opens connections; holds none.
 #[derive(Debug, Clone)]
@@ -54,6 +60,7 @@ impl Database {
         let connect = async {
             let mut connection = self.options.connect().await?;
             connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ").await?;
+            connection.execute(AssertSqlSafe(format!("SET SESSION wait_timeout = {SERVER_WAITS_S}"))).await?;
             Ok(connection)
         };
         timeout(CONNECT_WITHIN, connect).await.unwrap_or(Err(StoreError::TimedOut(CONNECT_WITHIN)))

@@ -1,10 +1,10 @@
 //! Writes batches of revisions, each in one transaction.
 
-use super::{Batch, Database, StoreError, rows::Row, statements};
+use super::{Batch, Database, StoreError, connect::IDLE, rows::Row, statements};
 use model::EventId;
 use sqlx::{Connection, MySqlConnection};
 use std::time::Duration;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 /// Longest time for one transaction. A server that takes longer hangs, or something holds its locks.
 const STORE_WITHIN: Duration = Duration::from_secs(30);
@@ -13,7 +13,8 @@ const STORE_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Writer {
     database: Database,
-    connection: Option<MySqlConnection>,
+    /// Open, and when it was last used.
+    connection: Option<(MySqlConnection, Instant)>,
 }
 
 impl Writer {
@@ -36,13 +37,13 @@ impl Writer {
         }
         // Given back only when all went well: an interrupted connection may be in the middle of an answer.
         let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.database.connect().await?,
+            Some((connection, used)) if used.elapsed() < IDLE => connection,
+            _ => self.database.connect().await?,
         };
         timeout(STORE_WITHIN, in_one_transaction(&mut connection, batch))
             .await
             .unwrap_or(Err(StoreError::TimedOut(STORE_WITHIN)))?;
-        self.connection = Some(connection);
+        self.connection = Some((connection, Instant::now()));
         Ok(())
     }
 }
