@@ -317,6 +317,8 @@ mod tests {
     #[tokio::test]
     async fn a_stranded_connection_stays_so_and_a_new_one_is_well() {
         let (proxy, mut client) = way().await;
+        // Until something has come through, the proxy need not have taken the connection.
+        assert_eq!(&echo(&mut client).await.unwrap(), b"ping");
         proxy.strand();
         assert!(timeout(SHORT, echo(&mut client)).await.is_err());
         let mut next = TcpStream::connect(("127.0.0.1", proxy.port())).await.unwrap();
