@@ -261,16 +261,7 @@ mod tests {
 
     #[test]
     fn two_jams_that_meet_are_two_until_then_and_two_queues_that_meet_are_one() {
-        let road = Road {
-            id: "road".into(),
-            line: Line::new([LatLon::new(52.0, 13.0), LatLon::new(52.0, 13.1)]).unwrap(),
-            class: RoadClass::Primary,
-            name: None,
-            reference: None,
-            forward: Some(Carriageway { speed_limit_mps: 13.9, lanes: 2 }),
-            backward: None,
-        };
-        let network = Network::new([road], Vec::new());
+        let network = crate::watch::tests::network();
         let queue = |at_ms, from_m, to_m| Queue {
             at_ms,
             pieces: vec![Piece { link: 0, from_m, to_m }],

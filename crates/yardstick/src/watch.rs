@@ -166,12 +166,13 @@ impl Episode {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use model::LatLon;
     use roadnet::{Carriageway, Line, Road, RoadClass};
 
-    fn network() -> Network {
+    /// One straight road of some 7 km, driven one way.
+    pub(crate) fn network() -> Network {
         let road = Road {
             id: "road".into(),
             line: Line::new([LatLon::new(52.0, 13.0), LatLon::new(52.0, 13.1)]).unwrap(),

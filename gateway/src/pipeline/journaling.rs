@@ -2,6 +2,7 @@
 //! goes on to the outbox, which may take its time: the journal has what it came of.
 
 use super::work::{Job, Work};
+use crate::clock;
 use crate::journal::{Segments, Snapshot, SnapshotFile, write_record};
 use crate::store::{Batch, Store};
 use link::Condition;
@@ -246,11 +247,9 @@ fn write_snapshot(snapshots: &SnapshotFile, snapshot: &Snapshot, seq: u64, folde
         Ok(()) => {
             #[allow(clippy::cast_precision_loss, reason = "a gauge")]
             metrics::gauge!("vigiroute_gateway_snapshot_bytes").set(snapshot.len() as f64);
-            metrics::gauge!("vigiroute_gateway_snapshot_at_seconds").set(
-                std::time::SystemTime::now()
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .map_or(0.0, |since| since.as_secs_f64().floor()),
-            );
+            #[allow(clippy::cast_precision_loss, reason = "a gauge")]
+            metrics::gauge!("vigiroute_gateway_snapshot_at_seconds")
+                .set((clock::now().as_ms() / 1_000) as f64);
             metrics::histogram!("vigiroute_gateway_snapshot_write_seconds").record(begun.elapsed());
         }
         Err(error) => {

@@ -18,9 +18,7 @@ const MOST_MEDIAN_MS: f64 = 100.0;
 const MOST_P99_MS: f64 = 500.0;
 
 pub async fn measure() -> anyhow::Result<Vec<Figure>> {
-    let world = World::start().await?;
-    let mut publisher = world.publisher()?;
-    world.make_zones(&mut publisher, ZONES)?;
+    let (world, mut publisher) = World::with_zones(ZONES).await?;
     let collector = world.program(Program::Collector).await?;
     let gateway = world.program(Program::Gateway).await?;
     let web = world.program(Program::Web).await?;

@@ -17,9 +17,7 @@ const MIB: f64 = 1_048_576.0;
 
 #[allow(clippy::cast_precision_loss)]
 pub async fn measure() -> anyhow::Result<Vec<Figure>> {
-    let world = World::start().await?;
-    let mut publisher = world.publisher()?;
-    world.make_zones(&mut publisher, ZONES)?;
+    let (world, mut publisher) = World::with_zones(ZONES).await?;
     let collector = world.program(Program::Collector).await?;
     let gateway = world.program(Program::Gateway).await?;
     let web = world.program(Program::Web).await?;

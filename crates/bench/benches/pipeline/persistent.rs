@@ -18,9 +18,7 @@ const NAME: &str = "vigiroute_gateway_messages_total";
 
 #[allow(clippy::cast_precision_loss)]
 pub async fn measure() -> anyhow::Result<Vec<Figure>> {
-    let world = World::start().await?;
-    let mut publisher = world.publisher()?;
-    world.make_zones(&mut publisher, ZONES)?;
+    let (world, mut publisher) = World::with_zones(ZONES).await?;
     stop(world.program(Program::Gateway).await?).await;
     idle::leave_session(&world, "idle").await?;
     let mut reports = Reports::new(&world.city, VEHICLES, (ROUNDS * REPORTS / VEHICLES) as i64);

@@ -18,9 +18,7 @@ const USED: &str = "vigiroute_gateway_reports_used_total";
 
 #[allow(clippy::cast_precision_loss)]
 pub async fn measure() -> anyhow::Result<Vec<Figure>> {
-    let world = World::start().await?;
-    let mut publisher = world.publisher()?;
-    world.make_zones(&mut publisher, ZONES)?;
+    let (world, mut publisher) = World::with_zones(ZONES).await?;
     let collector = world.program(Program::Collector).await?;
     let gateway = world.program(Program::Gateway).await?;
     let id = gateway.id().context("the gateway has ended")?;

@@ -33,6 +33,14 @@ impl World {
         Ok(Self { stack: Stack::start_allowing_plain().await?, city, roads })
     }
 
+    /// Starts the servers and makes zones, over the publisher that it gives.
+    pub async fn with_zones(count: usize) -> anyhow::Result<(Self, Publisher)> {
+        let world = Self::start().await?;
+        let mut publisher = world.publisher()?;
+        world.make_zones(&mut publisher, count)?;
+        Ok((world, publisher))
+    }
+
     /// Starts a program and waits until it is ready.
     pub async fn program(&self, program: Program) -> anyhow::Result<Running> {
         let mut running = self.start_program(program)?;
