@@ -1,5 +1,6 @@
 //! The description of the REST interface, made from the handlers.
 
+pub mod parameters;
 pub mod schema;
 pub mod simulation;
 

@@ -3,6 +3,7 @@
 use super::{Cursor, Filter, select};
 use crate::app::App;
 use crate::http::Params;
+use crate::openapi::parameters::OfEvents;
 use crate::openapi::schema;
 use crate::problem::Problem;
 use axum::Json;
@@ -53,15 +54,7 @@ pub struct Revision {
 #[utoipa::path(
     get, path = "/events", tag = "events",
     params(
-        ("type" = Option<String>, Query, description = "Types: `accident`, `jam`, `zone_entry`, `zone_exit`; several with commas between.", example = "accident,jam"),
-        ("phase" = Option<schema::Phase>, Query, description = "Phase of the latest revision."),
-        ("active" = Option<bool>, Query, description = "`true`: accidents and jams that go on. `false`: all others."),
-        ("from" = Option<String>, Query, format = DateTime, description = "Occurred then or later.", example = "2025-10-09T08:00:00Z"),
-        ("to" = Option<String>, Query, format = DateTime, description = "Occurred before then; after `from`."),
-        ("bbox" = Option<String>, Query, description = "Position inside `west,south,east,north` in degrees; west greater than east goes across the 180th meridian.", example = "24.93,60.16,24.96,60.18"),
-        ("zone" = Option<String>, Query, description = "Id of the zone.", pattern = "^[A-Za-z0-9_.:-]{1,64}$"),
-        ("road" = Option<String>, Query, description = "Id of the road, as the network has it.", min_length = 1, max_length = 255),
-        ("vehicle" = Option<String>, Query, description = "Id of a vehicle involved.", pattern = "^[A-Za-z0-9_.:-]{1,64}$"),
+        OfEvents,
         ("limit" = Option<u32>, Query, description = "Most events on a page; 100 unless given.", minimum = 1, maximum = 1000),
         ("cursor" = Option<String>, Query, description = "`next` of the page before."),
     ),

@@ -4,6 +4,7 @@ use super::events::{series, week};
 use super::{Ask, Distribution, Query, Series, Week, select};
 use crate::app::App;
 use crate::http::Params;
+use crate::openapi::parameters::{OfRoad, OfSpan, OfTimeZone, OfZone};
 use crate::openapi::schema;
 use crate::problem::Problem;
 use crate::simulation::now;
@@ -92,12 +93,10 @@ pub struct DelayStatistics {
     get, path = "/statistics/events", tag = "statistics",
     params(
         ("type" = Option<String>, Query, description = "Types, with commas between; all unless given.", example = "accident,jam"),
-        ("from" = Option<String>, Query, format = DateTime, description = "Occurred then or later; a week before `to` unless given."),
-        ("to" = Option<String>, Query, format = DateTime, description = "Occurred before then, at most 400 days after `from`; now unless given."),
-        ("road" = Option<String>, Query, description = "Id of the road.", min_length = 1, max_length = 255),
-        ("zone" = Option<String>, Query, description = "Id of the zone.", pattern = "^[A-Za-z0-9_.:-]{1,64}$"),
-        ("bbox" = Option<String>, Query, description = "Position inside `west,south,east,north` in degrees.", example = "24.93,60.16,24.96,60.18"),
-        ("time_zone" = Option<String>, Query, description = "Whose days and hours are meant, by its name in the IANA database; UTC unless given.", example = "Europe/Helsinki"),
+        OfSpan,
+        OfRoad,
+        OfZone,
+        OfTimeZone,
         ("step" = Option<super::Step>, Query, description = "`hour` (for at most 31 days) or `day`; unless given, by the hour up to three days."),
     ),
     responses(
@@ -120,12 +119,10 @@ pub async fn count_events(State(app): State<App>, params: Params) -> Result<Json
     get, path = "/statistics/week", tag = "statistics",
     params(
         ("type" = Option<String>, Query, description = "Types, with commas between; accidents and jams unless given.", example = "jam"),
-        ("from" = Option<String>, Query, format = DateTime, description = "Occurred then or later; a week before `to` unless given."),
-        ("to" = Option<String>, Query, format = DateTime, description = "Occurred before then, at most 400 days after `from`; now unless given."),
-        ("road" = Option<String>, Query, description = "Id of the road.", min_length = 1, max_length = 255),
-        ("zone" = Option<String>, Query, description = "Id of the zone.", pattern = "^[A-Za-z0-9_.:-]{1,64}$"),
-        ("bbox" = Option<String>, Query, description = "Position inside `west,south,east,north` in degrees.", example = "24.93,60.16,24.96,60.18"),
-        ("time_zone" = Option<String>, Query, description = "Whose days and hours are meant, by its name in the IANA database; UTC unless given.", example = "Europe/Helsinki"),
+        OfSpan,
+        OfRoad,
+        OfZone,
+        OfTimeZone,
     ),
     responses(
         (status = 200, description = "Seven days of 24 hours.", body = Week),
@@ -146,10 +143,8 @@ pub async fn count_by_hour_of_week(State(app): State<App>, params: Params) -> Re
 #[utoipa::path(
     get, path = "/statistics/roads", tag = "statistics",
     params(
-        ("from" = Option<String>, Query, format = DateTime, description = "Occurred then or later; a week before `to` unless given."),
-        ("to" = Option<String>, Query, format = DateTime, description = "Occurred before then, at most 400 days after `from`; now unless given."),
-        ("road" = Option<String>, Query, description = "This road only, by its id.", min_length = 1, max_length = 255),
-        ("bbox" = Option<String>, Query, description = "Position inside `west,south,east,north` in degrees.", example = "24.93,60.16,24.96,60.18"),
+        OfSpan,
+        OfRoad,
         ("order" = Option<String>, Query, description = "What the worst road has most of: `jam_minutes` (unless given), `delay` or `accidents`.", pattern = "^(jam_minutes|delay|accidents)$"),
         ("limit" = Option<u32>, Query, description = "Most roads; 20 unless given.", minimum = 1, maximum = 200),
     ),
@@ -182,9 +177,8 @@ pub async fn rank_roads(State(app): State<App>, params: Params) -> Result<Json<R
 #[utoipa::path(
     get, path = "/statistics/zones", tag = "statistics",
     params(
-        ("from" = Option<String>, Query, format = DateTime, description = "Occurred then or later; a week before `to` unless given."),
-        ("to" = Option<String>, Query, format = DateTime, description = "Occurred before then, at most 400 days after `from`; now unless given."),
-        ("zone" = Option<String>, Query, description = "This zone only, by its id.", pattern = "^[A-Za-z0-9_.:-]{1,64}$"),
+        OfSpan,
+        OfZone,
         ("limit" = Option<u32>, Query, description = "Most zones; 20 unless given.", minimum = 1, maximum = 200),
     ),
     responses(
@@ -226,10 +220,8 @@ pub async fn count_zones(State(app): State<App>, params: Params) -> Result<Json<
     get, path = "/statistics/delays", tag = "statistics",
     params(
         ("type" = Option<String>, Query, description = "Types, with commas between; accidents and jams unless given.", example = "accident"),
-        ("from" = Option<String>, Query, format = DateTime, description = "Occurred then or later; a week before `to` unless given."),
-        ("to" = Option<String>, Query, format = DateTime, description = "Occurred before then, at most 400 days after `from`; now unless given."),
-        ("road" = Option<String>, Query, description = "Id of the road.", min_length = 1, max_length = 255),
-        ("bbox" = Option<String>, Query, description = "Position inside `west,south,east,north` in degrees.", example = "24.93,60.16,24.96,60.18"),
+        OfSpan,
+        OfRoad,
     ),
     responses(
         (status = 200, description = "By type.", body = DelayStatistics),
