@@ -1,7 +1,7 @@
 // The simulation over REST: what runs, changes of it, incidents, and the score.
 
 import { change, getJson } from '../api';
-import { isNumber, isRecord, time } from '../model';
+import { asList, asRecord, isNumber, isRecord, time } from '../model';
 
 export interface Incident {
   id: string;
@@ -71,32 +71,32 @@ export async function clear(id: string): Promise<void> {
 }
 
 export async function getScore(): Promise<Score> {
-  const score = record(await getJson('/simulation/score'));
+  const score = asRecord(await getJson('/simulation/score'));
   return {
     since: time(score.since) ?? 0,
     accidents: tally(score.accidents),
     jams: tally(score.jams),
-    outcomes: list(score.outcomes).map(outcome),
-    falseAlarms: list(score.false_alarms).map(String),
+    outcomes: asList(score.outcomes).map(outcome),
+    falseAlarms: asList(score.false_alarms).map(String),
   };
 }
 
 function simulation(value: unknown): Simulation {
-  const { running, title, incidents, ...rest } = record(value);
+  const { running, title, incidents, ...rest } = asRecord(value);
   const values = Object.entries(rest).filter((entry): entry is [string, number] => isNumber(entry[1]));
   return {
     running: running === true,
     title: typeof title === 'string' ? title : '',
     values: Object.fromEntries(values),
-    incidents: list(incidents).map((entry) => {
-      const { id, kind, state } = record(entry);
+    incidents: asList(incidents).map((entry) => {
+      const { id, kind, state } = asRecord(entry);
       return { id: String(id), kind: String(kind), state: String(state) };
     }),
   };
 }
 
 function tally(value: unknown): Tally {
-  const { happened, found, missed, false_alarms, median_delay_s, longest_delay_s } = record(value);
+  const { happened, found, missed, false_alarms, median_delay_s, longest_delay_s } = asRecord(value);
   return {
     happened: Number(happened),
     found: Number(found),
@@ -108,7 +108,7 @@ function tally(value: unknown): Tally {
 }
 
 function outcome(value: unknown): Outcome {
-  const { id, kind, began, ended, event, delay_s } = record(value);
+  const { id, kind, began, ended, event, delay_s } = asRecord(value);
   return {
     id: String(id),
     kind: String(kind),
@@ -117,12 +117,4 @@ function outcome(value: unknown): Outcome {
     event: typeof event === 'string' ? event : null,
     delayS: isNumber(delay_s) ? delay_s : null,
   };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }

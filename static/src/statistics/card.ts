@@ -2,7 +2,8 @@
 
 import { type Key, t } from '../i18n';
 import { h } from '../ui/dom';
-import { type Cell, csv, download } from './csv';
+import { download } from '../ui/download';
+import { type Cell, csv } from './csv';
 
 export interface Content {
   title: Key;
@@ -20,7 +21,11 @@ export function card(content: Content): HTMLElement {
   const query = h('a', { href: `/api/v1${path}`, target: '_blank', rel: 'noopener', class: 'quiet' }, t('stats.query'));
   const save = h(
     'button',
-    { type: 'button', class: 'text-button', onclick: () => download(`${file}.csv`, csv(header, rows)) },
+    {
+      type: 'button',
+      class: 'text-button',
+      onclick: () => download(`${file}.csv`, 'text/csv;charset=utf-8', csv(header, rows)),
+    },
     t('stats.csv'),
   );
   return h(

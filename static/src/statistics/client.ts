@@ -1,7 +1,7 @@
 // The requests for statistics, and their answers.
 
 import { getJson } from '../api';
-import { EVENT_TYPES, type EventType, isNumber, isRecord, time } from '../model';
+import { asList, asRecord, EVENT_TYPES, type EventType, isNumber, isRecord, time } from '../model';
 import type { Span } from './span';
 
 export interface SeriesEntry {
@@ -69,10 +69,10 @@ export async function getStatistics(span: Span, timeZone: string): Promise<Stati
   const events = asRecord(series);
   return {
     step: events.step === 'hour' ? 'hour' : 'day',
-    series: list(events.series).map(seriesEntry),
-    week: list(asRecord(week).hours).map((day) => list(day).map(Number)),
-    roads: list(asRecord(roads).roads).map(roadEntry),
-    zones: list(asRecord(zones).zones).map(zoneEntry),
+    series: asList(events.series).map(seriesEntry),
+    week: asList(asRecord(week).hours).map((day) => asList(day).map(Number)),
+    roads: asList(asRecord(roads).roads).map(roadEntry),
+    zones: asList(asRecord(zones).zones).map(zoneEntry),
     delays: Object.fromEntries(
       EVENT_TYPES.flatMap((type) => {
         const found = spread(asRecord(asRecord(delays).delays)[type]);
@@ -122,14 +122,6 @@ function spread(value: unknown): Spread | null {
   if (!isRecord(value)) return null;
   const { count, median_s, p95_s, max_s } = value;
   return { count: Number(count), median_s: Number(median_s), p95_s: Number(p95_s), max_s: Number(max_s) };
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return isRecord(value) ? value : {};
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function iso(at: number): string {

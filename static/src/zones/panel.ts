@@ -7,6 +7,7 @@ import type { Zone } from '../live/zones';
 import { contains } from '../live/zones';
 import type { Watched } from '../signal';
 import { h, setText } from '../ui/dom';
+import { download } from '../ui/download';
 import type { ViewState } from '../ui/state';
 import { featuresIn, idOf, keep, remove } from './client';
 import { Drawing } from './drawing';
@@ -216,10 +217,7 @@ export class ZonesPanel {
         type: 'FeatureCollection',
         features: this.zones.get().map((zone) => zone.feature),
       };
-      const url = URL.createObjectURL(new Blob([JSON.stringify(all, null, 2)], { type: 'application/geo+json' }));
-      const link = h('a', { href: url, download: 'zones.geojson' });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(url), 10_000);
+      download('zones.geojson', 'application/geo+json', JSON.stringify(all, null, 2));
     };
     const exporting = h('button', { type: 'button', class: 'text-button', onclick: save }, t('zones.export'));
     this.#tools.replaceChildren(importing, exporting, this.#file);
