@@ -1,6 +1,7 @@
 //! The history of events.
 
 mod bbox;
+mod cells;
 mod csv;
 mod cursor;
 mod filter;

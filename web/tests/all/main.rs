@@ -8,6 +8,7 @@ mod events;
 mod history;
 mod openapi;
 mod page;
+mod places;
 mod statistics;
 mod world;
 mod zones;

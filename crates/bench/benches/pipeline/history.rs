@@ -22,10 +22,10 @@ const STEP_MS: u64 = 864;
 const CHUNK: u64 = 250_000;
 /// The city's western and southern border, and its size, degrees.
 const CITY: (f64, f64, f64, f64) = (24.845, 60.123, 0.19, 0.0945);
-const QUESTIONS: usize = 400;
-/// Shares of the city's side that a rectangle has, and hours that are asked for; in turns.
-const SIDES: [f64; 2] = [0.25, 0.1];
-const HOURS: [u64; 3] = [1, 24, 168];
+const QUESTIONS: usize = 240;
+/// Shares of the city's side that a rectangle has, and hours that are asked for, if there are so many; all with all, in turns.
+const SIDES: [f64; 3] = [0.25, 0.1, 0.01];
+const HOURS: [u64; 4] = [1, 24, 168, u64::MAX];
 const MOST_P99_MS: f64 = 50.0;
 const MOST_TIMES: f64 = 2.0;
 const MOST_EXPORT_BYTES: u64 = 100 << 20;
@@ -63,18 +63,25 @@ pub async fn measure(rows: u64) -> anyhow::Result<Vec<Figure>> {
     let questions = questions(rows);
     let (mut bare_ms, mut rest_ms, mut found) = (Vec::new(), Vec::new(), 0);
     let mut client = Http::connect(&world.stack.web_url())?;
-    for question in &questions {
-        let begun = Instant::now();
-        let bodies: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(question.statement.clone()))
-            .fetch_all(&mut bare_connection)
-            .await?;
-        bare_ms.push(begun.elapsed().as_secs_f64() * 1e3);
-        let begun = Instant::now();
-        let page = client.get(&question.path)?;
-        rest_ms.push(begun.elapsed().as_secs_f64() * 1e3);
-        let page: serde_json::Value = serde_json::from_slice(&page)?;
-        let events = page["events"].as_array().context("no page")?.len();
-        anyhow::ensure!(events == bodies.len().min(100), "{}: {events} and {}", question.path, bodies.len());
+    for (n, question) in questions.iter().enumerate() {
+        let (mut bodies, mut events) = (0, 0);
+        // Who asks first brings the pages into memory for the other: they take turns.
+        for is_bare in [n.is_multiple_of(2), !n.is_multiple_of(2)] {
+            let begun = Instant::now();
+            if is_bare {
+                let found: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(question.statement.clone()))
+                    .fetch_all(&mut bare_connection)
+                    .await?;
+                bare_ms.push(begun.elapsed().as_secs_f64() * 1e3);
+                bodies = found.len();
+            } else {
+                let page = client.get(&question.path)?;
+                rest_ms.push(begun.elapsed().as_secs_f64() * 1e3);
+                let page: serde_json::Value = serde_json::from_slice(&page)?;
+                events = page["events"].as_array().context("no page")?.len();
+            }
+        }
+        anyhow::ensure!(events == bodies.min(100), "{}: {events} and {bodies}", question.path);
         found += events;
     }
     say(&format!("  {QUESTIONS} questions, {found} events"));
@@ -172,8 +179,8 @@ async fn fill(root: &mut MySqlConnection, rows: u64) -> anyhow::Result<()> {
              SUBSTR(hex, 21))) uuid, CONCAT(LEFT(REPLACE(time, ' ', 'T'), 23), 'Z') rfc FROM ( \
              SELECT seq, CONCAT(LPAD(HEX({BEGIN_MS} + seq * {STEP_MS}), 12, '0'), '80008000', LPAD(HEX(seq), 12, '0')) hex, \
              DATE_ADD('1970-01-01', INTERVAL ({BEGIN_MS} + seq * {STEP_MS}) * 1000 MICROSECOND) time, \
-             ROUND({south} + {height} * CRC32(CONCAT('a', seq)) / 4294967295, 7) lat, \
-             ROUND({west} + {width} * CRC32(CONCAT('o', seq)) / 4294967295, 7) lon, \
+             ROUND({south} + {height} * CONV(SUBSTR(MD5(seq), 1, 8), 16, 10) / 4294967295, 7) lat, \
+             ROUND({west} + {width} * CONV(SUBSTR(MD5(seq), 9, 8), 16, 10) / 4294967295, 7) lon, \
              CONCAT('zone-', CRC32(seq) % 1000) zone FROM seq_{}_to_{last}) a) b",
             made + 1
         );
@@ -210,14 +217,15 @@ fn questions(rows: u64) -> Vec<Question> {
     let time = |ms: u64| model::Timestamp::from_ms_clamped(i64::try_from(ms).unwrap_or(i64::MAX)).to_string();
     (0..QUESTIONS)
         .map(|n| {
-            let (side, hours) = (SIDES[n % SIDES.len()], HOURS[n % HOURS.len()]);
+            let (side, hours) = (SIDES[n % SIDES.len()], HOURS[n / SIDES.len() % HOURS.len()]);
             let w = west + width * (1.0 - side) * share();
             let s = south + height * (1.0 - side) * share();
             let (e, n) = (w + width * side, s + height * side);
-            let span = rows * STEP_MS;
+            let span = (rows + 1) * STEP_MS;
+            let length = hours.saturating_mul(3_600_000).min(span);
             #[allow(clippy::cast_sign_loss)]
-            let from = BEGIN_MS + ((span.saturating_sub(hours * 3_600_000)) as f64 * share()) as u64;
-            let (from, to) = (time(from), time(from + hours * 3_600_000));
+            let from = BEGIN_MS + ((span - length) as f64 * share()) as u64;
+            let (from, to) = (time(from), time(from + length));
             let sql = |time: &str| time.replace('T', " ").replace('Z', "");
             Question {
                 path: format!("/api/v1/events?bbox={w:.6},{s:.6},{e:.6},{n:.6}&from={from}&to={to}"),
