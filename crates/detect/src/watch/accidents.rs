@@ -111,9 +111,10 @@ impl Accidents {
         self.bottlenecks.observe(observation, network, &self.layout, settings);
     }
 
-    /// Looks at what the next observations of these vehicles will need.
-    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
+    /// Looks at what the next observations of these vehicles, on these links, will need.
+    pub(crate) fn look_ahead(&self, numbers: &[u32], links: &[u32]) {
         self.stops.look_ahead(numbers);
+        self.bottlenecks.look_ahead(links);
     }
 
     /// Whether there is anything that time alone can change.

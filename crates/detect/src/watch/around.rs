@@ -2,8 +2,8 @@
 
 use super::layout::{Layout, edges_m, is_motorway, lane_m};
 use super::nearby::nearby;
-use super::occupant::Occupant;
 use super::road_traffic::RoadTraffic;
+use super::spot::Spot;
 use super::stops::{Stander, Stops};
 use super::suspicion::{self, Evidence};
 use crate::settings::{AccidentSettings, ms};
@@ -97,12 +97,25 @@ pub(crate) struct Scenery<'a> {
 
 impl Scenery<'_> {
     /// Whether a vehicle stands apart from the traffic, so that it explains nobody's standstill.
-    fn is_aside(&self, occupant: &Occupant) -> bool {
-        let slow_ms = occupant.slow_since.map_or(0, |since| self.now.since_ms(since));
-        match self.stops.get(occupant.track) {
+    fn is_aside(&self, spot: Spot) -> bool {
+        match self.stander(spot) {
             Some(stander) => stander.is_passed(),
-            None => occupant.speed_mps < self.settings.standstill_mps && slow_ms > PARKED_MS,
+            None => {
+                spot.speed_mps() < self.settings.standstill_mps
+                    && self.slow_since(spot).is_some_and(|since| self.now.since_ms(since) > PARKED_MS)
+            }
         }
+    }
+
+    /// The vehicle, if it is one at rest: nobody is that drives, so that most need not be asked.
+    fn stander(&self, spot: Spot) -> Option<&Stander> {
+        let rests = spot.speed_mps() <= self.settings.creep_mps.max(self.settings.standstill_mps);
+        if rests { self.stops.get(spot.track) } else { None }
+    }
+
+    /// Since when it has been slow for its road.
+    fn slow_since(&self, spot: Spot) -> Option<Timestamp> {
+        if spot.is_slow { self.traffic.get(spot.track)?.slow_since } else { None }
     }
 }
 
@@ -114,32 +127,30 @@ impl Around {
 
     /// Looks around a vehicle at rest.
     pub(crate) fn look(&mut self, track: u32, stander: &Stander, scenery: &Scenery<'_>) {
-        let Scenery { network, traffic, stops, settings, now, .. } = *scenery;
+        let Scenery { network, traffic, settings, now, .. } = *scenery;
         let limit_mps = network.link(LinkIdx(stander.place.link)).speed_limit_mps;
         let behind_m = (limit_mps * BEHIND_S).clamp(BEHIND_M / 2.0, BEHIND_M);
         let mut others = Vec::new();
-        nearby(network, traffic, stander.place, (behind_m, AHEAD_M), |away_m, link, occupant| {
-            if occupant.track != track {
-                let ratio = occupant.speed_mps / network.link(link).speed_limit_mps;
-                others.push((away_m, ratio, occupant));
+        nearby(network, traffic, stander.place, (behind_m, AHEAD_M), |away_m, link, spot| {
+            if spot.track != track && !scenery.is_aside(spot) {
+                others.push((away_m, spot.speed_mps() / traffic.limit_mps(link), spot));
             }
         });
-        others.retain(|(_, _, occupant)| !scenery.is_aside(occupant));
-        let is_queue_ahead = others.iter().any(|(away_m, ratio, occupant)| {
+        let is_queue_ahead = others.iter().any(|(away_m, ratio, spot)| {
             (BESIDE_M..=QUEUE_AHEAD_M).contains(away_m)
-                && (occupant.speed_mps < settings.creep_mps || *ratio < SLOW_RATIO)
+                && (spot.speed_mps() < settings.creep_mps || *ratio < SLOW_RATIO)
         });
         self.waiting_behind = others
             .iter()
-            .filter(|(away_m, _, occupant)| {
-                (-WAITING_M..-BESIDE_M / 2.0).contains(away_m) && occupant.speed_mps < settings.creep_mps
+            .filter(|(away_m, _, spot)| {
+                (-WAITING_M..-BESIDE_M / 2.0).contains(away_m) && spot.speed_mps() < settings.creep_mps
             })
             .count();
         let (link, offset_m) = (LinkIdx(stander.place.link), stander.place.offset_m);
         let stop_line = scenery.layout.to_stop_line(network, link, offset_m, settings.queue_reach_m);
-        for (away_m, ratio, occupant) in others {
-            let stands = occupant.speed_mps < settings.creep_mps;
-            let other = stops.get(occupant.track);
+        for (away_m, ratio, spot) in others {
+            let stands = spot.speed_mps() < settings.creep_mps;
+            let other = scenery.stander(spot);
             if let Some(other) = other.filter(|_| away_m.abs() <= settings.companion_m) {
                 let is_together = other.since.since_ms(stander.since).abs() <= ms(settings.companion_s);
                 let braking = [stander, other].map(|vehicle| braking_of(vehicle, settings));
@@ -152,28 +163,28 @@ impl Around {
             }
             if away_m < -BESIDE_M {
                 let came_to_rest = stands && other.is_some_and(|other| other.since > stander.since);
-                self.note_behind(occupant.track, away_m, ratio, came_to_rest && !is_queue_ahead, now);
+                self.note_behind(spot.track, away_m, ratio, came_to_rest && !is_queue_ahead, now);
                 continue;
             }
             if away_m > BESIDE_M {
-                self.note_passed(occupant.track, ratio, is_queue_ahead, now);
+                self.note_passed(spot.track, ratio, is_queue_ahead, now);
             }
-            let was_there = match other {
-                Some(other) => (other.since, occupant.track) < (stander.since, track),
-                None => occupant.slow_since.is_some_and(|since| since <= stander.since),
+            let was_there = || match other {
+                Some(other) => (other.since, spot.track) < (stander.since, track),
+                None => scenery.slow_since(spot).is_some_and(|since| since <= stander.since),
             };
-            if stands && was_there && away_m <= settings.queue_gap_m {
+            if stands && away_m <= settings.queue_gap_m && was_there() {
                 self.explained = Some(now);
             }
             if away_m > settings.queue_gap_m {
                 // Before a line where one waits, who came later says nothing; beyond it, who waits for the next line says
                 // nothing; elsewhere any jam ahead explains a standstill.
-                let explains = match stop_line {
-                    Some((line_m, _)) if away_m <= line_m + STOP_LINE_M => was_there,
-                    Some(_) => occupant.slow_since.is_some_and(|since| now.since_ms(since) > CYCLE_MS),
+                let explains = || match stop_line {
+                    Some((line_m, _)) if away_m <= line_m + STOP_LINE_M => was_there(),
+                    Some(_) => scenery.slow_since(spot).is_some_and(|since| now.since_ms(since) > CYCLE_MS),
                     None => true,
                 };
-                if ratio < SLOW_RATIO && explains {
+                if ratio < SLOW_RATIO && explains() {
                     self.slow_ahead = Some(now);
                 } else if ratio > FREE_RATIO
                     && stop_line.is_none_or(|(line_m, _)| away_m <= line_m + STOP_LINE_M)

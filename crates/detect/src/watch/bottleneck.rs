@@ -105,6 +105,12 @@ impl Bottlenecks {
         self.limits_mps = other.limits_mps;
     }
 
+    /// Looks at what the next observations on these links will need, so that the processor waits for the memory once.
+    pub(crate) fn look_ahead(&self, links: &[u32]) {
+        let limits_mps = links.iter().filter_map(|link| self.limits_mps.get(*link as usize));
+        std::hint::black_box(limits_mps.fold(0.0, |sum, limit_mps| sum + limit_mps));
+    }
+
     /// Takes an observation.
     pub(crate) fn observe(
         &mut self,

@@ -30,8 +30,9 @@ const FRONT_M: f64 = 22.0;
 /// Lost time is made good, when the way is free, with this time constant, in seconds.
 const RECOVERY_S: f64 = 12.0;
 
-/// A vehicle on a link.
+/// A vehicle on a link. Two lines of the processor's cache, of which one begins where the other ends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[repr(align(64))]
 pub(crate) struct Occupant {
     /// Its number in the track stage.
     pub(crate) track: u32,
@@ -206,5 +207,15 @@ impl Occupant {
         let slow_s = settings.min_slow_s;
         self.slow_since.is_some_and(|since| now.since_ms(since) >= crate::settings::ms(slow_s))
             && !self.is_apart(now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_occupant_takes_two_cache_lines() {
+        assert_eq!(size_of::<Option<Occupant>>(), 128);
     }
 }

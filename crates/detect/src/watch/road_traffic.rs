@@ -5,12 +5,14 @@ use super::lights::Lights;
 use super::occupant::Occupant;
 use super::red::Red;
 use super::reporting::{self, Ahead, Reporting};
+use super::spot::Spot;
 use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::Timestamp;
 use roadnet::{LinkIdx, Network};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hint::black_box;
 
 /// Faster than this share of the limit one drives past, rather than along with, those who stand.
 const PASSING_RATIO: f64 = 0.55;
@@ -19,27 +21,6 @@ const RETURN_MS: i64 = 120_000;
 /// Those who report no more are cleared away so often, in ms of the reports' time.
 const SWEEP_MS: i64 = 10_000;
 
-/// A vehicle's place in the list of its link: what others ask of it most, side by side in memory.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Spot {
-    track: u32,
-    offset_m: f32,
-    stands: bool,
-    is_slow: bool,
-}
-
-impl Spot {
-    #[allow(clippy::cast_possible_truncation)] // to a fraction of a millimetre
-    fn of(occupant: &Occupant) -> Self {
-        Self {
-            track: occupant.track,
-            offset_m: occupant.offset_m as f32,
-            stands: occupant.stood_since.is_some(),
-            is_slow: occupant.slow_since.is_some(),
-        }
-    }
-}
-
 /// The latest observation of every vehicle on a road.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RoadTraffic {
@@ -47,9 +28,11 @@ pub(crate) struct RoadTraffic {
     vehicles: Vec<Option<Occupant>>,
     /// The vehicles on each link, by number of the link.
     links: Vec<Vec<Spot>>,
-    /// Speed limit of each link, in m/s.
+    /// Speed limit and length of each link, in m/s and metres, side by side in memory.
     #[serde(skip)]
     limits_mps: Vec<f64>,
+    #[serde(skip)]
+    lengths_m: Vec<f64>,
     /// How many are on a road.
     occupants: usize,
     /// Who has not reported since is not counted any more.
@@ -72,6 +55,7 @@ impl RoadTraffic {
             vehicles: Vec::new(),
             links: vec![Vec::new(); network.link_count()],
             limits_mps: network.links().map(|(_, link)| link.speed_limit_mps).collect(),
+            lengths_m: network.links().map(|(_, link)| link.line.length_m()).collect(),
             occupants: 0,
             fresh_since: None,
             swept: None,
@@ -90,13 +74,23 @@ impl RoadTraffic {
 
     /// Takes a memory in place of its own; what derives from the network stays.
     pub(crate) fn recall(&mut self, memory: Self) {
-        let Self { limits_mps, lights, .. } = std::mem::replace(self, memory);
-        (self.limits_mps, self.lights) = (limits_mps, lights);
+        let Self { limits_mps, lengths_m, lights, .. } = std::mem::replace(self, memory);
+        (self.limits_mps, self.lengths_m, self.lights) = (limits_mps, lengths_m, lights);
     }
 
     /// Takes whoever is first seen on these links for part of the traffic, even if they stand.
     pub(crate) fn expect_traffic(&mut self, links: Vec<u32>) {
         self.jammed.extend(links);
+    }
+
+    /// Speed limit of a link, in m/s.
+    pub(crate) fn limit_mps(&self, link: LinkIdx) -> f64 {
+        self.limits_mps[link.0 as usize]
+    }
+
+    /// Length of a link, in metres.
+    pub(crate) fn length_m(&self, link: LinkIdx) -> f64 {
+        self.lengths_m[link.0 as usize]
     }
 
     /// Where there are traffic lights.
@@ -110,10 +104,18 @@ impl RoadTraffic {
     }
 
     /// Looks at what the next observations of these vehicles will need, so that the processor waits for the memory once for
-    /// all of them.
-    pub(crate) fn look_ahead(&self, numbers: &[u32]) {
+    /// all of them; gives the links that they are on.
+    pub(crate) fn look_ahead(&self, numbers: &[u32]) -> Vec<u32> {
         let occupants = numbers.iter().filter_map(|number| self.vehicles.get(*number as usize)?.as_ref());
-        std::hint::black_box(occupants.fold(0, |sum, one| sum ^ one.ts.as_ms() ^ i64::from(one.passed_by())));
+        black_box(occupants.clone().fold(0, |sum, one| sum ^ one.ts.as_ms() ^ i64::from(one.passed_by())));
+        let links: Vec<u32> = occupants.map(|one| one.link.0).collect();
+        // One look after the other, as each needs what the one before has brought.
+        let lists = links.iter().filter_map(|link| self.links.get(*link as usize));
+        black_box(lists.clone().fold(0, |sum, list| sum ^ list.len()));
+        black_box(lists.fold(0, |sum, list| sum ^ list.first().map_or(0, |spot| spot.track)));
+        let limits_mps = links.iter().filter_map(|link| self.limits_mps.get(*link as usize));
+        black_box(limits_mps.fold(0.0, |sum, limit_mps| sum + limit_mps));
+        links
     }
 
     /// Takes an observation: the vehicle leaves the link it was on and is on the new one.
@@ -149,7 +151,7 @@ impl RoadTraffic {
                 self.pass(place, old_m);
             }
         } else {
-            self.links[old_link.0 as usize].retain(|other| other.track != spot.track);
+            self.leave(old_link, spot.track);
             self.links[place.link as usize].push(spot);
         }
         if let Some(waited_s) = step.waited_s {
@@ -176,7 +178,7 @@ impl RoadTraffic {
         let light_m = self.lights.ahead_m(LinkIdx(place.link), place.offset_m).unwrap_or(end_m);
         let reach_m = reporting::reach_m(light_m.min(end_m), link.speed_limit_mps < FAST_MPS)?;
         let others = self.links[place.link as usize].iter().filter(|other| {
-            let ahead_m = f64::from(other.offset_m) - place.offset_m;
+            let ahead_m = other.offset_m() - place.offset_m;
             other.track != observation.track
                 && (-reporting::BESIDE_M..=reach_m + reporting::HALF_M).contains(&ahead_m)
         });
@@ -190,7 +192,7 @@ impl RoadTraffic {
     /// Whoever stands between the two ends of a step has been driven past.
     fn pass(&mut self, place: OnRoad, from_m: f64) {
         for other in &self.links[place.link as usize] {
-            let offset_m = f64::from(other.offset_m);
+            let offset_m = other.offset_m();
             if other.stands
                 && offset_m >= from_m
                 && offset_m < place.offset_m
@@ -204,7 +206,15 @@ impl RoadTraffic {
     fn remove(&mut self, track: u32) {
         if let Some(occupant) = self.vehicles[track as usize].take() {
             self.occupants -= 1;
-            self.links[occupant.link.0 as usize].retain(|other| other.track != track);
+            self.leave(occupant.link, track);
+        }
+    }
+
+    /// Takes a vehicle off the list of a link; the others keep their order.
+    fn leave(&mut self, link: LinkIdx, track: u32) {
+        let on_link = &mut self.links[link.0 as usize];
+        if let Some(at) = on_link.iter().position(|other| other.track == track) {
+            on_link.remove(at);
         }
     }
 
@@ -238,14 +248,19 @@ impl RoadTraffic {
 
     /// A vehicle, if it has reported lately.
     fn fresh(&self, spot: Spot) -> Option<&Occupant> {
-        let occupant = self.vehicles[spot.track as usize].as_ref();
-        occupant.filter(|occupant| self.fresh_since.is_none_or(|since| occupant.ts >= since))
+        let is_fresh = self.fresh_since.is_none_or(|since| spot.is_since(since));
+        if is_fresh { self.vehicles.get(spot.track as usize)?.as_ref() } else { None }
     }
 
-    /// The vehicles on a link, in no particular order.
-    pub(crate) fn on_link(&self, link: LinkIdx) -> impl Iterator<Item = &Occupant> {
-        let spots = self.links.get(link.0 as usize).into_iter().flatten();
-        spots.filter_map(|spot| self.fresh(*spot))
+    /// A vehicle that is on a road.
+    pub(crate) fn get(&self, track: u32) -> Option<&Occupant> {
+        self.vehicles.get(track as usize)?.as_ref()
+    }
+
+    /// The vehicles on a link that have reported lately, in no particular order, as others see them.
+    pub(crate) fn spots(&self, link: LinkIdx) -> impl Iterator<Item = Spot> {
+        let spots = self.links.get(link.0 as usize).into_iter().flatten().copied();
+        spots.filter(|spot| self.fresh_since.is_none_or(|since| spot.is_since(since)))
     }
 
     /// The vehicles that queue on each link at `now`, by their place on it.
@@ -276,8 +291,8 @@ impl RoadTraffic {
         let links = (0..).zip(&self.links).filter(|(_, occupants)| !occupants.is_empty());
         links.filter_map(|(link, _)| {
             let (mut sum, mut count) = (0.0, 0_u32);
-            self.on_link(LinkIdx(link)).for_each(|occupant| {
-                sum += occupant.speed_mps;
+            self.spots(LinkIdx(link)).for_each(|spot| {
+                sum += spot.speed_mps();
                 count += 1;
             });
             let mean_mps = sum / f64::from(count.max(1));

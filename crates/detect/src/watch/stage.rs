@@ -89,9 +89,9 @@ impl Watch {
     /// Looks at what the next observations of these vehicles will need, so that the processor waits for the memory once for
     /// all of them, not once for each.
     pub(crate) fn look_ahead(&self, numbers: &[u32]) {
-        self.traffic.look_ahead(numbers);
+        let links = self.traffic.look_ahead(numbers);
         if self.course.is_none() {
-            self.accidents.look_ahead(numbers);
+            self.accidents.look_ahead(numbers, &links);
         }
     }
 

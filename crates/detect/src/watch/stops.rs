@@ -9,6 +9,7 @@ use model::{LatLon, Timestamp, VehicleId, VehicleKind};
 use roadnet::{LinkIdx, Network};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::hint::black_box;
 
 /// Errors of a receiver have forgotten their past after this time, in seconds.
 const ERROR_MEMORY_S: f64 = 20.0;
@@ -16,6 +17,8 @@ const ERROR_MEMORY_S: f64 = 20.0;
 const LEAST_SIGMA_M: f64 = 2.0;
 /// So many standard deviations from where it came to rest a vehicle is not by its receiver's errors.
 const CREPT_SIGMAS: f64 = 3.0;
+/// A degree along either axis has less than this, in metres.
+const MOST_M_PER_DEG: f64 = 111_200.0;
 /// A place's mean is taken over at most so many reports, so that it still follows.
 const MOST_REPORTS: f64 = 600.0;
 
@@ -90,7 +93,13 @@ impl Stander {
     /// Takes a report; whether the vehicle still stands.
     fn stays(&mut self, observation: &Observation, settings: &AccidentSettings) -> bool {
         let drives = observation.speed_mps.is_some_and(|speed| speed > settings.creep_mps);
-        if drives || self.position.distance_m(observation.position) > settings.shift_m {
+        let is_away = |metres: f64| {
+            // Hardly any is as far off as that along both axes together: no sines are needed to see it.
+            let (from, to) = (self.position, observation.position);
+            let along_axes_m = ((to.lat - from.lat).abs() + (to.lon - from.lon).abs()) * MOST_M_PER_DEG;
+            along_axes_m > metres && from.distance_m(to) > metres
+        };
+        if drives || is_away(settings.shift_m) {
             return false;
         }
         self.seen = self.seen.max(observation.ts);
@@ -154,7 +163,12 @@ impl Stops {
     pub(crate) fn look_ahead(&self, numbers: &[u32]) {
         let vehicles = numbers.iter().filter_map(|number| self.vehicles.get(*number as usize));
         let seen = |vehicle: &Vehicle| vehicle.braking.seen().map_or(0, Timestamp::as_ms);
-        std::hint::black_box(vehicles.fold(0, |sum, one| sum ^ seen(one) ^ i64::from(one.stander.is_some())));
+        let all = vehicles.clone();
+        black_box(all.fold(0, |sum, one| sum ^ seen(one) ^ i64::from(one.stander.is_some())));
+        let standers = vehicles.filter_map(|one| self.standers.get(one.stander? as usize)?.as_ref());
+        let looks =
+            |stander: &Stander| stander.vehicle.as_str().len() + usize::from(stander.around.is_some());
+        black_box(standers.fold(0, |sum, (_, stander)| sum ^ looks(stander)));
     }
 
     /// Takes an observation.
