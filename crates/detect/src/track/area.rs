@@ -2,12 +2,18 @@
 
 use model::{LatLon, LocalPlane, Shape, Zone};
 
+/// Far more than what is rounded off a distance, in metres.
+const ROUNDED_OFF_M: f64 = 1e-3;
+
 /// A zone with its shape on a flat map of its own.
 #[derive(Debug, Clone)]
 pub(crate) struct Area {
     pub(crate) zone: Zone,
     plane: LocalPlane,
     rings: Rings,
+    /// All edges of the polygons, in order, and where each polygon ends among them: one piece of memory to run through.
+    edges: Vec<[(f64, f64); 2]>,
+    ends: Vec<usize>,
     /// The widths of a polygon's rings, one polygon after the other.
     widths_m: Vec<f64>,
     /// South-west and north-east corner of all points that are inside.
@@ -51,7 +57,15 @@ impl Area {
             Rings::Polygons(polygons) => polygons.iter().flatten().map(|ring| ring_width_m(ring)).collect(),
             Rings::Within(..) => Vec::new(),
         };
-        Self { zone, plane, rings, widths_m, corners }
+        let polygons = if let Rings::Polygons(polygons) = &rings { polygons.as_slice() } else { &[] };
+        let edges_of =
+            |ring: &Vec<(f64, f64)>| ring.windows(2).map(|edge| [edge[0], edge[1]]).collect::<Vec<_>>();
+        let (mut edges, mut ends) = (Vec::new(), Vec::new());
+        for rings in polygons {
+            edges.extend(rings.iter().flat_map(edges_of));
+            ends.push(edges.len());
+        }
+        Self { zone, plane, rings, edges, ends, widths_m, corners }
     }
 
     /// How wide the area is about the border nearest to a point, in metres: a polygon's ring is as wide as it is, be it
@@ -80,28 +94,59 @@ impl Area {
         let p = self.plane.to_xy_m(point);
         match &self.rings {
             Rings::Within(line, reach_m) => distance_to_line_m(p, line) - reach_m,
-            Rings::Polygons(polygons) => {
-                let (mut is_inside, mut border_m2) = (false, f64::INFINITY);
-                for rings in polygons {
-                    let mut is_odd = false;
-                    for edge in rings.iter().flat_map(|ring| ring.windows(2)) {
-                        is_odd ^= is_crossed(p, edge[0], edge[1]);
-                        border_m2 = border_m2.min(to_edge_m2(p, edge[0], edge[1]));
-                    }
-                    is_inside |= is_odd;
-                }
-                if is_inside { -border_m2.sqrt() } else { border_m2.sqrt() }
+            Rings::Polygons(_) => {
+                let nearest = self.edges.iter().map(|[a, b]| to_edge_m2(p, *a, *b));
+                let border_m = nearest.fold(f64::INFINITY, f64::min).sqrt();
+                if self.is_in_polygon(p) { -border_m } else { border_m }
             }
         }
     }
 
+    /// Whether a place is inside or on the border: where [`Area::signed_distance_m`] is not above 0, sooner told.
+    pub(crate) fn is_within(&self, point: LatLon) -> bool {
+        let p = self.plane.to_xy_m(point);
+        match &self.rings {
+            Rings::Within(line, reach_m) => distance_to_line_m(p, line) - reach_m <= 0.0,
+            Rings::Polygons(_) => {
+                self.is_in_polygon(p) || self.edges.iter().any(|[a, b]| is_on_edge(p, *a, *b))
+            }
+        }
+    }
+
+    /// Whether a place is inside an odd number of rings of some polygon.
+    fn is_in_polygon(&self, p: (f64, f64)) -> bool {
+        let mut begin = 0;
+        self.ends.iter().any(|end| {
+            let edges = &self.edges[begin..*end];
+            begin = *end;
+            edges.iter().fold(false, |is_odd, [a, b]| is_odd ^ is_crossed(p, *a, *b))
+        })
+    }
+
+    /// Whether a way, `distance_m` off the border at `from`, may come to it: some place of it is as far away from there.
+    pub(crate) fn may_reach(
+        &self,
+        distance_m: f64,
+        from: LatLon,
+        mut way: impl Iterator<Item = LatLon>,
+    ) -> bool {
+        let (x, y) = self.plane.to_xy_m(from);
+        // What is rounded off is less than that.
+        let clear_m = distance_m.abs() - ROUNDED_OFF_M;
+        clear_m <= 0.0
+            || way.any(|place| {
+                let (to_x, to_y) = self.plane.to_xy_m(place);
+                squared((to_x - x, to_y - y)) >= clear_m * clear_m
+            })
+    }
+
     /// Where on the way from `outside` to `inside` (or the other way round) the border is, as a fraction.
     pub(crate) fn crossing(&self, from: LatLon, to: LatLon) -> f64 {
-        let from_is_inside = self.signed_distance_m(from) <= 0.0;
+        let from_is_inside = self.is_within(from);
         let (mut low, mut high) = (0.0, 1.0);
         for _ in 0..24 {
             let middle = (low + high) / 2.0;
-            if (self.signed_distance_m(from.lerp(to, middle)) <= 0.0) == from_is_inside {
+            if self.is_within(from.lerp(to, middle)) == from_is_inside {
                 low = middle;
             } else {
                 high = middle;
@@ -114,6 +159,14 @@ impl Area {
 /// Whether a ray to the east meets an edge.
 fn is_crossed((x, y): (f64, f64), (x1, y1): (f64, f64), (x2, y2): (f64, f64)) -> bool {
     (y1 > y) != (y2 > y) && x < x1 + (y - y1) / (y2 - y1) * (x2 - x1)
+}
+
+/// Whether a place is on an edge, exactly.
+fn is_on_edge(p: (f64, f64), a: (f64, f64), b: (f64, f64)) -> bool {
+    let is_between = |at: f64, one: f64, other: f64| {
+        at >= one.min(other) - ROUNDED_OFF_M && at <= one.max(other) + ROUNDED_OFF_M
+    };
+    is_between(p.0, a.0, b.0) && is_between(p.1, a.1, b.1) && to_edge_m2(p, a, b) <= 0.0
 }
 
 /// How wide a ring is, in metres: its box's smaller side, or less where it lies across it. Four times the area over the

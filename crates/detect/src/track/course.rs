@@ -4,7 +4,7 @@ use super::fix::Fix;
 use super::stop::Stop;
 use super::tracks::World;
 use super::visit::{Crossing, Visit};
-use super::visits::{Going, follow, undecided};
+use super::visits::{Followed, Going, follow, undecided};
 use model::geo::Scale;
 use model::{LatLon, Timestamp};
 use roadnet::matching::Place;
@@ -88,6 +88,13 @@ impl Course {
         self.visiting.as_ref().map_or(&[], |visiting| &visiting.visits)
     }
 
+    /// Looks at the visits if the next report will ask for them, most likely; gives something that depends on them.
+    pub(crate) fn look_ahead(&self) -> usize {
+        let is_wanted = self.is_undecided || f64::from(self.clear_m) < ROAD_MATTERS_M + MOST_PULL_M;
+        let visits = if is_wanted { self.visits() } else { &[] };
+        visits.first().map_or(0, |visit| visit.zone.as_str().len() + usize::from(visit.inside))
+    }
+
     /// Puts visits in place of those there are.
     pub(crate) fn set_visits(&mut self, visits: Vec<Visit>) {
         self.is_undecided = undecided(&visits);
@@ -101,13 +108,15 @@ impl Course {
     /// Ends the visits of a vehicle that fell silent, and gives them.
     pub(crate) fn fall_silent(&mut self) -> Vec<Visit> {
         let visits = self.take_visits();
+        self.visiting = None;
         self.was_silent |= !visits.is_empty();
         visits
     }
 
     fn take_visits(&mut self) -> Vec<Visit> {
         self.is_undecided = false;
-        self.visiting.take().map_or_else(Vec::new, |visiting| visiting.visits)
+        // Whoever puts visits back finds the box where it was.
+        self.visiting.as_mut().map_or_else(Vec::new, |visiting| std::mem::take(&mut visiting.visits))
     }
 
     /// Takes a vehicle on from the last report, if there was one, to this. Gives the zones it entered or left, and whether
@@ -157,16 +166,25 @@ impl Course {
             None => Fix { position: on_carriageway(here, motion.sigma_m, world), ..reported },
         };
         let mut visits = self.take_visits();
-        let was = visits.clone();
-        let way = way(from, to, before.and_then(|before| before.place), here.place, moved_m, world);
-        let going = Going { way: &way, now: here.ts, was_silent };
-        let crossings = follow(&mut visits, world.zones, &world.settings.zones, &going);
-        let changed = visits != was;
+        let along_road =
+            from.and_then(|from| along_road((from, before?.place?), (to, here.place?), moved_m, world));
+        let straight = [from.unwrap_or(to), to];
+        let way = match &along_road {
+            Some(way) => way.as_slice(),
+            None => &straight[usize::from(from.is_none())..],
+        };
+        let at = stop.map_or(here.position, |stop| stop.place);
+        let going = Going { way, at, now: here.ts, was_silent, zones_known: known };
+        let Followed { crossings, changed, distances } =
+            follow(&mut visits, world.zones, &world.settings.zones, &going);
         self.set_visits(visits);
         #[allow(clippy::cast_possible_truncation)]
         {
-            let at = stop.map_or(here.position, |stop| stop.place);
-            self.clear_m = world.zones.clearance_m(at) as f32;
+            // Where the next report will be looked at in any case, it does not matter how clear the vehicle is.
+            self.clear_m = match self.is_undecided {
+                true => 0.0,
+                false => world.zones.clearance_m(at, &distances, MOST_PULL_M) as f32,
+            };
         }
         self.zones_known = world.zones.generation();
         (crossings, changed)
@@ -201,35 +219,31 @@ fn on_carriageway(stand: Stand, sigma_m: f32, world: &World<'_>) -> LatLon {
     }
 }
 
-/// The way from one fix to another: along the road where both are on it, else straight.
-fn way(
-    from: Option<Fix>,
-    to: Fix,
-    place_before: Option<Place>,
-    place: Option<Place>,
+/// The way along the road from one fix to another, if it matters and there is one.
+fn along_road(
+    (from, place_before): (Fix, Place),
+    (to, place): (Fix, Place),
     moved_m: f64,
     world: &World<'_>,
-) -> Vec<Fix> {
-    let Some(from) = from else { return vec![to] };
-    let mut way = Vec::with_capacity(2);
+) -> Option<Vec<Fix>> {
+    if moved_m <= ROAD_MATTERS_M {
+        return None;
+    }
+    let corners = world.matcher.way(&place_before, &place, moved_m * DETOUR + DETOUR_M)?;
+    let mut way = Vec::with_capacity(corners.len() + 2);
     way.push(from);
-    if let (Some(place_before), Some(place)) = (place_before, place)
-        && moved_m > ROAD_MATTERS_M
-        && let Some(corners) = world.matcher.way(&place_before, &place, moved_m * DETOUR + DETOUR_M)
-    {
-        let mut gone_m = 0.0;
-        let mut last = from.position;
-        let mut gone: Vec<f64> = Vec::with_capacity(corners.len());
-        for corner in &corners {
-            gone_m += last.distance_m(*corner);
-            gone.push(gone_m);
-            last = *corner;
-        }
-        let length_m = gone_m + last.distance_m(to.position);
-        for (corner, gone_m) in corners.into_iter().zip(gone) {
-            way.push(Fix { position: corner, ..from.towards(to, gone_m / length_m) });
-        }
+    let mut gone_m = 0.0;
+    let mut last = from.position;
+    let mut gone: Vec<f64> = Vec::with_capacity(corners.len());
+    for corner in &corners {
+        gone_m += last.distance_m(*corner);
+        gone.push(gone_m);
+        last = *corner;
+    }
+    let length_m = gone_m + last.distance_m(to.position);
+    for (corner, gone_m) in corners.into_iter().zip(gone) {
+        way.push(Fix { position: corner, ..from.towards(to, gone_m / length_m) });
     }
     way.push(to);
-    way
+    Some(way)
 }

@@ -16,6 +16,7 @@ use model::{
 use roadnet::Network;
 use roadnet::matching::Matcher;
 use serde::{Deserialize, Serialize};
+use std::hint::black_box;
 use std::sync::Arc;
 
 /// How sure an exit is that was never seen.
@@ -128,18 +129,21 @@ impl TrackStage {
 
     /// Looks at what the tasks will need.
     fn look_ahead(&self, tasks: &[TrackTask]) {
-        self.look_ahead_at(tasks.iter().filter_map(|task| match task {
+        let number = |task: &TrackTask| match task {
             TrackTask::Report(admitted) => Some(admitted.number),
             _ => None,
-        }));
+        };
+        self.look_ahead_at(tasks.iter().filter_map(number));
     }
 
     /// Looks at what the next reports of these vehicles will need, so that the processor waits for the memory once for all
     /// of them.
-    pub(crate) fn look_ahead_at(&self, numbers: impl Iterator<Item = u32>) {
+    pub(crate) fn look_ahead_at(&self, numbers: impl Iterator<Item = u32> + Clone) {
         let tracks = numbers.filter_map(|number| self.tracks.get((number / self.parts) as usize));
-        let sum = tracks.fold(0_u32, |sum, track| sum.wrapping_add(track.look_ahead(&self.matcher)));
-        std::hint::black_box(sum);
+        // One look after the other, as each needs what the one before has brought.
+        black_box(tracks.clone().fold(0, |sum, track| sum ^ track.look_ahead()));
+        black_box(tracks.clone().fold(0, |sum, track| sum ^ track.look_ahead_on_road(&self.matcher)));
+        black_box(tracks.fold(0, |sum, track| sum ^ track.course.look_ahead()));
     }
 
     fn do_task(&mut self, task: TrackTask) -> Option<Result<Tracked, DropReason>> {
@@ -181,8 +185,7 @@ impl TrackStage {
         match report {
             Report::Position(report) => {
                 let moved = track.handle_position(number, report, &world)?;
-                crossing_outputs(&moved, track, self.matcher.network(), outputs);
-                Ok(Seen::Position(moved.observation))
+                Ok(Seen::Position(crossing_outputs(moved, track, self.matcher.network(), outputs)))
             }
             Report::Hazard(report) => {
                 let hazard = track.handle_hazard(report, &world)?;
@@ -239,17 +242,25 @@ impl TrackStage {
     }
 }
 
-fn crossing_outputs(moved: &Moved, track: &Track, network: &Network, outputs: &mut impl Extend<Output>) {
-    let Observation { vehicle, ts, on_road, speed_mps, .. } = &moved.observation;
-    for crossing in &moved.crossings {
-        let mut event = crossing_event(vehicle, *ts, crossing.clone(), 1.0);
+/// Puts out what zones a vehicle entered or left, and gives the rest.
+fn crossing_outputs(
+    moved: Moved,
+    track: &Track,
+    network: &Network,
+    outputs: &mut impl Extend<Output>,
+) -> Observation {
+    let Moved { observation, crossings, visits_changed } = moved;
+    let Observation { vehicle, ts, on_road, speed_mps, .. } = &observation;
+    for crossing in crossings {
+        let mut event = crossing_event(vehicle, *ts, crossing, 1.0);
         event.road = road_at(network, *on_road);
         event.measures.speed_mps = *speed_mps;
         outputs.extend([Output::Event(Box::new(event))]);
     }
-    if moved.visits_changed {
+    if visits_changed {
         outputs.extend([Output::State(visits_state(vehicle, track.course.visits()))]);
     }
+    observation
 }
 
 /// A zone entry or exit, told at `at`; without its road and speed.
@@ -276,6 +287,6 @@ fn crossing_event(vehicle: &VehicleId, told: Timestamp, crossing: Crossing, conf
 }
 
 fn visits_state(vehicle: &VehicleId, visits: &[Visit]) -> StateChange {
-    let key = format!("visit/{vehicle}");
+    let key = ["visit/", vehicle.as_str()].concat();
     if visits.is_empty() { StateChange::forget(key) } else { StateChange::keep_visits(key, visits) }
 }

@@ -58,11 +58,16 @@ pub(crate) struct Moved {
 }
 
 impl Track {
-    /// Looks at what the next report will need first, here and on the road (see [`Matcher::look_ahead`]).
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // any bits will do
-    pub(crate) fn look_ahead(&self, matcher: &Matcher) -> u32 {
-        let at = self.estimate.map_or(0, |estimate| estimate.ts.as_ms() as u32);
-        at ^ self.place.map_or(0, |place| matcher.look_ahead(place))
+    /// Looks at both lines that the track takes; gives something that depends on them.
+    pub(crate) fn look_ahead(&self) -> i64 {
+        let time = |ts: Option<Timestamp>| ts.map_or(0, Timestamp::as_ms);
+        let at = self.estimate.map(|estimate| estimate.ts);
+        time(at) ^ time(self.still_since) ^ time(self.last_hazard) ^ i64::from(self.speed_mps.to_bits())
+    }
+
+    /// Looks at what the next report will need first on the road (see [`Matcher::look_ahead`]).
+    pub(crate) fn look_ahead_on_road(&self, matcher: &Matcher) -> u32 {
+        self.place.map_or(0, |place| matcher.look_ahead(place))
     }
 
     /// Where it is on the road.

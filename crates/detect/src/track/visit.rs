@@ -2,6 +2,7 @@
 
 use super::area::Area;
 use super::fix::Fix;
+use super::zones::ZoneNumber;
 use crate::settings::{ZoneSettings, ms};
 use model::{Timestamp, ZoneId};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,9 @@ const MAX_STEPS: f64 = 400.0;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Visit {
     pub(crate) zone: ZoneId,
+    /// The zone's number, as of the generation of zones that the vehicle's course knows.
+    #[serde(skip)]
+    pub(crate) number: Option<ZoneNumber>,
     /// Whether the entry was announced.
     pub(crate) inside: bool,
     /// Where it crossed the border towards the other side than it was announced on, while that is not sure yet.
@@ -40,8 +44,16 @@ pub(crate) struct Crossing {
 }
 
 impl Visit {
-    pub(crate) fn new(zone: ZoneId) -> Self {
-        Self { zone, inside: false, crossed: None, is_over: false, back: None, exact: None }
+    pub(crate) fn new(zone: ZoneId, number: ZoneNumber) -> Self {
+        Self {
+            zone,
+            number: Some(number),
+            inside: false,
+            crossed: None,
+            is_over: false,
+            back: None,
+            exact: None,
+        }
     }
 
     /// Whether every report matters, however far the border is.
@@ -209,11 +221,21 @@ impl Walk<'_> {
 
 /// Where between two fixes the border was crossed; the later one if the earlier one is on the same side.
 fn border(area: &Area, before: Option<Fix>, here: Fix) -> Fix {
-    let is_within = |fix: Fix| area.signed_distance_m(fix.position) <= 0.0;
+    let is_within = |fix: Fix| area.is_within(fix.position);
     match before {
         Some(before) if is_within(before) != is_within(here) => {
             before.towards(here, area.crossing(before.position, here.position))
         }
         _ => here,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_takes_two_cache_lines() {
+        assert_eq!(size_of::<Visit>(), 128);
     }
 }

@@ -1,38 +1,68 @@
 //! One vehicle's visits to zones.
 
+use super::area::Area;
 use super::fix::Fix;
 use super::visit::{Crossing, Visit};
-use super::zones::Zones;
+use super::zones::{Distances, Zones};
 use crate::settings::ZoneSettings;
-use model::Timestamp;
+use model::{LatLon, Timestamp};
 
 /// How a vehicle went on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Going<'a> {
     /// From where it was to where it is. The way of a vehicle that is first heard of is one fix.
     pub(crate) way: &'a [Fix],
+    /// The place that distances to borders are measured from: there, or near by.
+    pub(crate) at: LatLon,
     /// When it reported that.
     pub(crate) now: Timestamp,
     /// Whether it was told to have left its zones since the report before.
     pub(crate) was_silent: bool,
+    /// Whether no zone has changed since the visits were followed last.
+    pub(crate) zones_known: bool,
 }
 
-/// Follows a vehicle along its way, and gives the crossings that are sure by now, in order of time.
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Followed {
+    /// The crossings that are sure by now, in order of time.
+    pub(crate) crossings: Vec<Crossing>,
+    /// Whether anything about the visits changed.
+    pub(crate) changed: bool,
+    /// The distances that were measured on the way.
+    pub(crate) distances: Distances,
+}
+
+/// Follows a vehicle along its way.
 pub(crate) fn follow(
     visits: &mut Vec<Visit>,
     zones: &Zones,
     settings: &ZoneSettings,
     going: &Going<'_>,
-) -> Vec<Crossing> {
-    let mut crossings = Vec::new();
-    let Going { way, now, was_silent } = *going;
-    let (Some(first), Some(last)) = (way.first(), way.last()) else { return crossings };
+) -> Followed {
+    let mut followed = Followed::default();
+    let Followed { crossings, changed, distances } = &mut followed;
+    let Going { way, at, now, was_silent, zones_known } = *going;
+    let (Some(first), Some(last)) = (way.first(), way.last()) else { return followed };
+    // A visit that was kept comes back without the number.
+    let unknown = visits.iter_mut().filter(|visit| !zones_known || visit.number.is_none());
+    unknown.for_each(|visit| visit.number = zones.number(&visit.zone));
+    // The zone's side on which the whole way is; `None` where it may come to the border. How exact a fix is counts
+    // wherever it is.
+    let mut side = |number, area: &Area| {
+        let distance_m = area.signed_distance_m(at);
+        distances.add(number, distance_m);
+        let is_gated = area.zone.max_accuracy_m > 0.0;
+        let is_sure = !is_gated && !area.may_reach(distance_m, at, way.iter().map(|fix| fix.position));
+        is_sure.then_some(distance_m <= 0.0)
+    };
+    let mut known = visits.len();
     let mut meet = |from: &Fix, to: &Fix| {
-        zones.on_the_way(from.position, to.position, |area| {
-            if !visits.iter().any(|visit| visit.zone == area.zone.id) {
+        zones.on_the_way(from.position, to.position, |number, area| {
+            if !visits.iter().any(|visit| visit.number == Some(number)) && side(number, area) != Some(false) {
                 // A vehicle is in one or two zones at most times, and there may be a million vehicles.
                 visits.reserve_exact(1);
-                visits.push(Visit::new(area.zone.id.clone()));
+                visits.push(Visit::new(area.zone.id.clone(), number));
             }
         });
     };
@@ -40,20 +70,34 @@ pub(crate) fn follow(
     if way.len() > 2 {
         way.windows(2).for_each(|pair| meet(&pair[0], &pair[1]));
     }
-    visits.retain_mut(|visit| match zones.get(&visit.zone) {
-        Some(area) => {
-            // Who was told to have left, and is still there, comes in with this report: the entry before was another.
-            let is_anew = was_silent && area.signed_distance_m(first.position) <= 0.0;
-            let way = if is_anew { &way[way.len() - 1..] } else { way };
-            visit.follow(area, settings, way, now, &mut crossings)
+    visits.retain_mut(|visit| {
+        let is_new = known == 0;
+        known = known.saturating_sub(1);
+        let found = visit.number.and_then(|number| Some((number, zones.numbered(number)?)));
+        let Some((number, area)) = found else {
+            *changed = true;
+            return false;
+        };
+        // Of most zones a vehicle is well inside: nothing happens there.
+        if visit.inside && !visit.is_undecided() && side(number, area) == Some(true) {
+            return true;
         }
-        None => false,
+        // Who was told to have left, and is still there, comes in with this report: the entry before was another.
+        let is_anew = was_silent && area.is_within(first.position);
+        let way = if is_anew { &way[way.len() - 1..] } else { way };
+        let was = (!is_new).then(|| visit.clone());
+        let stays = visit.follow(area, settings, way, now, crossings);
+        *changed |= match was {
+            Some(was) => !stays || *visit != was,
+            None => stays,
+        };
+        stays
     });
     if visits.is_empty() {
         *visits = Vec::new();
     }
     crossings.sort_by(|a, b| a.at.ts.cmp(&b.at.ts).then_with(|| a.zone.cmp(&b.zone)));
-    crossings
+    followed
 }
 
 /// Whether some visit is not sure yet, so that every report matters.
@@ -64,7 +108,7 @@ pub(crate) fn undecided(visits: &[Visit]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{LatLon, Zone};
+    use model::Zone;
 
     /// A square of about 1,112 m from (0, 0) to the north-east.
     fn square(properties: &str) -> Zones {
@@ -89,8 +133,9 @@ mod tests {
                 sigma_m: 1.0,
             };
             let way: Vec<Fix> = before.into_iter().chain([here]).collect();
-            let going = Going { way: &way, now: here.ts, was_silent: false };
-            for crossing in follow(&mut visits, zones, &ZoneSettings::default(), &going) {
+            let (at, now) = (here.position, here.ts);
+            let going = Going { way: &way, at, now, was_silent: false, zones_known: before.is_some() };
+            for crossing in follow(&mut visits, zones, &ZoneSettings::default(), &going).crossings {
                 let second = (crossing.at.ts.as_ms() - 1_000_000) as f64 / 1_000.0;
                 let east_m = (crossing.at.position.lon * 111_195.08).round();
                 all.push((if crossing.entered { '+' } else { '-' }, second, east_m));

@@ -4,7 +4,8 @@ use super::area::Area;
 use foldhash::fast::RandomState;
 use model::{LatLon, Zone, ZoneId};
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU32;
 
 /// Side of a grid cell in degrees; some hundred metres.
 const CELL_DEG: f64 = 0.004;
@@ -19,6 +20,41 @@ const MOST_RECALLED: u32 = 1 << 24;
 /// Metres per degree of latitude, a little less than true.
 const M_PER_DEG: f64 = 111_000.0;
 
+/// The number of a zone, kept as one more, so that one that may be missing takes no more room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ZoneNumber(NonZeroU32);
+
+impl ZoneNumber {
+    fn new(number: u32) -> Self {
+        Self(NonZeroU32::MIN.saturating_add(number))
+    }
+
+    fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// Distances to the borders of zones from one place, as far as they were measured.
+#[derive(Debug, Default)]
+pub(crate) struct Distances {
+    known: [Option<(ZoneNumber, f64)>; 16],
+    count: usize,
+}
+
+impl Distances {
+    /// Takes note of a distance; of more than there is room for none is kept.
+    pub(crate) fn add(&mut self, zone: ZoneNumber, distance_m: f64) {
+        if let Some(slot) = self.known.get_mut(self.count) {
+            *slot = Some((zone, distance_m));
+            self.count += 1;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (ZoneNumber, f64)> + '_ {
+        self.known[..self.count].iter().copied().flatten()
+    }
+}
+
 /// What [`Zones::memory`] gives, read again.
 pub(crate) type Memory = (Vec<(u32, Zone)>, u32);
 
@@ -31,24 +67,20 @@ pub(crate) struct Zones {
     set_in: Vec<u32>,
     numbers: HashMap<ZoneId, u32, RandomState>,
     cells: HashMap<(i32, i32), Cell, RandomState>,
-    wide: Vec<u32>,
+    wide: Vec<Near>,
     /// Counts the changes.
     generation: u32,
 }
 
-/// What is known of a cell.
-#[derive(Debug, Default)]
-struct Cell {
-    /// The zones that reach into it.
-    zones: Vec<u32>,
-    /// Those, and the ones that come near it.
-    near: Vec<Near>,
-}
+/// The zones that reach into a cell or come near it, in the order in which they were set.
+type Cell = Vec<Near>;
 
 /// A zone near a cell.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Near {
     zone: u32,
+    /// Whether its box reaches into the cell.
+    is_in: bool,
     /// South-west and north-east corner of the box around it.
     corners: (LatLon, LatLon),
 }
@@ -60,6 +92,15 @@ impl Near {
         let east_m = (low.lon - point.lon).max(point.lon - high.lon).max(0.0) * m_per_deg_lon;
         let north_m = (low.lat - point.lat).max(point.lat - high.lat).max(0.0) * M_PER_DEG;
         east_m * east_m + north_m * north_m
+    }
+
+    /// Whether the box around it and another have a place in common.
+    fn meets(&self, (south_west, north_east): (LatLon, LatLon)) -> bool {
+        let (low, high) = self.corners;
+        low.lat <= north_east.lat
+            && high.lat >= south_west.lat
+            && low.lon <= north_east.lon
+            && high.lon >= south_west.lon
     }
 }
 
@@ -76,15 +117,15 @@ impl Zones {
     fn set_as(&mut self, number: u32, zone: Zone) {
         let id = zone.id.clone();
         let area = Area::new(zone);
+        let near = |is_in| Near { zone: number, is_in, corners: area.corners };
         match cells(area.corners, MAX_CELLS) {
-            Some(cells) => {
-                cells.for_each(|cell| self.cells.entry(cell).or_default().zones.push(number));
+            Some(within) => {
+                let within: HashSet<(i32, i32), RandomState> = within.collect();
                 for cell in cells_of(wider(area.corners)) {
-                    let near = Near { zone: number, corners: area.corners };
-                    self.cells.entry(cell).or_default().near.push(near);
+                    self.cells.entry(cell).or_default().push(near(within.contains(&cell)));
                 }
             }
-            None => self.wide.push(number),
+            None => self.wide.push(near(true)),
         }
         let slot = number as usize;
         if self.areas.len() <= slot {
@@ -125,12 +166,11 @@ impl Zones {
             Some(_) => {
                 for cell in cells_of(wider(area.corners)) {
                     if let Some(cell) = self.cells.get_mut(&cell) {
-                        cell.zones.retain(|other| *other != number);
-                        cell.near.retain(|near| near.zone != number);
+                        cell.retain(|near| near.zone != number);
                     }
                 }
             }
-            None => self.wide.retain(|other| *other != number),
+            None => self.wide.retain(|near| near.zone != number),
         }
         self.generation = self.generation.wrapping_add(1);
         true
@@ -145,21 +185,37 @@ impl Zones {
         self.areas[*self.numbers.get(id)? as usize].as_ref()
     }
 
+    /// The number of a zone that is known.
+    pub(crate) fn number(&self, id: &ZoneId) -> Option<ZoneNumber> {
+        self.numbers.get(id).map(|number| ZoneNumber::new(*number))
+    }
+
+    /// The zone with this number, as of this generation.
+    pub(crate) fn numbered(&self, number: ZoneNumber) -> Option<&Area> {
+        self.areas.get(number.index())?.as_ref()
+    }
+
     /// Changes whenever a zone does.
     pub(crate) fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// How far one can go from `point` in any direction without meeting a border, in metres; at least this.
-    pub(crate) fn clearance_m(&self, point: LatLon) -> f64 {
+    /// How far one can go from `point` in any direction without meeting a border, in metres; at least this, and exactly
+    /// that unless it is less than `enough_m`. `known` are distances from there that need not be measured again.
+    pub(crate) fn clearance_m(&self, point: LatLon, known: &Distances, enough_m: f64) -> f64 {
         let m_per_deg_lon = M_PER_DEG * (point.lat.abs() + CELL_DEG).min(90.0).to_radians().cos();
-        let mut clear_m = beyond_cell_m(point, m_per_deg_lon);
-        let cell = self.cells.get(&(cell(point.lat), cell(point.lon)));
-        let near = cell.into_iter().flat_map(|cell| &cell.near);
-        let near = near.map(|near| (near.zone, near.at_least_m2(point, m_per_deg_lon)));
-        for (number, at_least_m2) in near.chain(self.wide.iter().map(|number| (*number, 0.0))) {
+        let nearest = known.iter().map(|(_, distance_m)| distance_m.abs());
+        let mut clear_m = nearest.fold(beyond_cell_m(point, m_per_deg_lon), f64::min);
+        let cell = self.cells.get(&(cell(point.lat), cell(point.lon))).map_or(&[][..], Vec::as_slice);
+        let near = cell.iter().map(|near| (near.zone, near.at_least_m2(point, m_per_deg_lon)));
+        for (zone, at_least_m2) in near.chain(self.wide.iter().map(|near| (near.zone, 0.0))) {
+            if clear_m < enough_m {
+                break;
+            }
+            let number = ZoneNumber::new(zone);
             if at_least_m2 < clear_m * clear_m
-                && let Some(area) = &self.areas[number as usize]
+                && !known.iter().any(|(known, _)| known == number)
+                && let Some(area) = self.numbered(number)
             {
                 clear_m = clear_m.min(area.signed_distance_m(point).abs());
             }
@@ -168,30 +224,28 @@ impl Zones {
     }
 
     /// Hands out every zone that a straight way may meet, some perhaps more than once.
-    pub(crate) fn on_the_way<'a>(&'a self, from: LatLon, to: LatLon, mut each: impl FnMut(&'a Area)) {
+    pub(crate) fn on_the_way<'a>(
+        &'a self,
+        from: LatLon,
+        to: LatLon,
+        mut each: impl FnMut(ZoneNumber, &'a Area),
+    ) {
         let south_west = LatLon::new(from.lat.min(to.lat), from.lon.min(to.lon));
         let north_east = LatLon::new(from.lat.max(to.lat), from.lon.max(to.lon));
-        let meets = |area: &&Area| {
-            let (low, high) = area.corners;
-            low.lat <= north_east.lat
-                && high.lat >= south_west.lat
-                && low.lon <= north_east.lon
-                && high.lon >= south_west.lon
+        let mut hand_out = |(lat, lon): (i32, i32)| {
+            let here = self.cells.get(&(lat, lon)).map_or(&[][..], Vec::as_slice);
+            let is_met = |near: &&Near| near.is_in && near.meets((south_west, north_east));
+            for near in here.iter().chain(&self.wide).filter(is_met) {
+                let number = ZoneNumber::new(near.zone);
+                if let Some(area) = self.numbered(number) {
+                    each(number, area);
+                }
+            }
         };
         match cells((south_west, north_east), MAX_WAY_CELLS) {
-            Some(cells) => {
-                cells.for_each(|(lat, lon)| self.listed(lat, lon).filter(meets).for_each(&mut each));
-            }
-            None => self.listed(cell(to.lat), cell(to.lon)).filter(meets).for_each(each),
+            Some(cells) => cells.for_each(hand_out),
+            None => hand_out((cell(to.lat), cell(to.lon))),
         }
-    }
-
-    fn listed(&self, lat: i32, lon: i32) -> impl Iterator<Item = &Area> {
-        let here = self.cells.get(&(lat, lon));
-        here.into_iter()
-            .flat_map(|cell| &cell.zones)
-            .chain(&self.wide)
-            .filter_map(|number| self.areas[*number as usize].as_ref())
     }
 }
 
@@ -249,7 +303,7 @@ mod tests {
     fn met(zones: &Zones, from: (f64, f64), to: (f64, f64)) -> Vec<String> {
         let point = |(lat, lon)| LatLon::new(lat, lon);
         let mut met = std::collections::BTreeSet::new();
-        zones.on_the_way(point(from), point(to), |area| {
+        zones.on_the_way(point(from), point(to), |_, area| {
             met.insert(area.zone.id.to_string());
         });
         met.into_iter().collect()
@@ -279,7 +333,7 @@ mod tests {
         for lat in [60.161, 60.1702, 60.1749, 60.1765, 60.178, 60.1799] {
             for lon in [24.9301, 24.941, 24.945, 24.949] {
                 let point = LatLon::new(lat, lon);
-                let clear_m = zones.clearance_m(point);
+                let clear_m = zones.clearance_m(point, &Distances::default(), 0.0);
                 assert!(clear_m >= 0.0);
                 for degrees in 0..36 {
                     let (sin, cos) = (f64::from(degrees) * 10.0).to_radians().sin_cos();
