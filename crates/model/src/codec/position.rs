@@ -7,10 +7,15 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
+/// A word as it stands in the text, copied only where it is written with escapes: serde copies an optional `Cow` always.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Word<'a>(#[serde(borrow)] Cow<'a, str>);
+
 #[derive(Deserialize)]
 struct Raw<'a> {
     #[serde(borrow, default)]
-    vehicle: Option<Cow<'a, str>>,
+    vehicle: Option<Word<'a>>,
     ts: Option<RawTime>,
     lat: Option<f64>,
     lon: Option<f64>,
@@ -19,7 +24,7 @@ struct Raw<'a> {
     acceleration: Option<f64>,
     accuracy: Option<f64>,
     #[serde(rename = "type", borrow, default)]
-    kind: Option<Cow<'a, str>>,
+    kind: Option<Word<'a>>,
 }
 
 pub(super) fn decode(text: &str, vehicle: &VehicleId) -> Result<PositionReport, DropReason> {
@@ -49,7 +54,7 @@ pub(super) fn decode_batch(
 
 impl Raw<'_> {
     fn into_fleet_report(self, fleet: &str) -> Result<PositionReport, DropReason> {
-        let own = self.vehicle.as_deref().ok_or(DropReason::MissingField)?;
+        let Word(own) = self.vehicle.as_ref().ok_or(DropReason::MissingField)?;
         let id = VehicleId::new(&format!("{fleet}:{own}")).map_err(|_| DropReason::OutOfRange)?;
         self.into_report(id)
     }
@@ -66,7 +71,7 @@ impl Raw<'_> {
             acceleration_mps2: ranged(self.acceleration, -20.0, 20.0)?,
             accuracy_m: ranged(self.accuracy, 0.0, f64::MAX)?,
             // A word this version does not know is some other vehicle, not a reason to lose its position.
-            kind: self.kind.map(|word| VehicleKind::parse(&word).unwrap_or(VehicleKind::Other)),
+            kind: self.kind.map(|Word(word)| VehicleKind::parse(&word).unwrap_or(VehicleKind::Other)),
         })
     }
 }
