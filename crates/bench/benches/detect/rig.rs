@@ -39,9 +39,11 @@ impl Rig {
     /// The time of so many reports in the detector.
     pub fn detect(&mut self, reports: u64) -> Duration {
         in_chunks(reports, |count| {
-            let reports: Vec<PositionReport> = (0..count).map(|_| self.fleet.report()).collect();
+            let mut reports = (0..count).map(|_| self.fleet.report()).collect::<Vec<_>>().into_iter();
             let watch = Stopwatch::start();
-            self.take(reports.into_iter().map(received));
+            for _ in 0..reports.len().div_ceil(BATCH) {
+                self.take(reports.by_ref().take(BATCH).map(received));
+            }
             watch.read()
         })
     }
