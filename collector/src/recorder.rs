@@ -1,7 +1,7 @@
 //! The task that stores: what waits goes into one transaction, then its senders are told, then it is published.
 
 use crate::inbox::{Delivery, DropReason};
-use crate::pubsub::Publisher;
+use crate::pubsub::{Backlog, Publisher, QUIET};
 use crate::store::{Batch, StoreError, Writer};
 use link::Condition;
 use link::backoff::Backoff;
@@ -29,6 +29,8 @@ pub struct Recorder {
     pub client: Client,
     /// Publishes what became the latest.
     pub publisher: Publisher,
+    /// Whether what comes is old.
+    pub backlog: Backlog,
     /// Met while the store takes what comes.
     pub condition: Condition,
     /// Gives up what cannot be stored.
@@ -42,7 +44,7 @@ impl Recorder {
         loop {
             let first = match next.take() {
                 Some(delivery) => delivery,
-                None => match deliveries.recv().await {
+                None => match self.next(&mut deliveries).await {
                     Some(delivery) => delivery,
                     None => break,
                 },
@@ -51,6 +53,20 @@ impl Recorder {
             next = beyond;
             self.record(together).await;
         }
+    }
+
+    /// Waits for what comes next; when that is long after a backlog, the backlog has drained.
+    async fn next(&mut self, deliveries: &mut mpsc::Receiver<Delivery>) -> Option<Delivery> {
+        if self.backlog.is_there() {
+            match tokio::time::timeout(QUIET, deliveries.recv()).await {
+                Ok(next) => return next,
+                Err(_) => {
+                    self.backlog.ended();
+                    self.publisher.reconcile();
+                }
+            }
+        }
+        deliveries.recv().await
     }
 
     async fn record(&mut self, deliveries: Vec<Delivery>) {
@@ -117,10 +133,18 @@ impl Recorder {
         if *self.client.online().borrow() {
             let _ = tokio::time::timeout(RECEIPTS_WITHIN, self.send_receipts(deliveries)).await;
         }
+        let advice = self.backlog.stored(deliveries, Instant::now());
         for event in batch.into_fresh() {
             metrics::counter!("vigiroute_collector_events_total", "type" => event.kind.as_str(), "phase" => event.phase.as_str())
                 .increment(1);
-            self.publisher.publish(event);
+            if advice.publish {
+                self.publisher.publish(event);
+            } else {
+                metrics::counter!("vigiroute_collector_publish_skipped_total").increment(1);
+            }
+        }
+        if advice.reconcile {
+            self.publisher.reconcile();
         }
     }
 

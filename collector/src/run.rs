@@ -1,7 +1,7 @@
 //! The program: its parts put together, and ended in good order.
 
 use crate::inbox::{DropReason, Receiver, receive};
-use crate::pubsub::publisher;
+use crate::pubsub::{Backlog, publisher};
 use crate::recorder::{Recorder, WAITING_DELIVERIES};
 use crate::retention::forget_old_events;
 use crate::settings::{Args, HEALTH_PORT};
@@ -94,6 +94,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
         writer: Writer::new(database),
         client: client.clone(),
         publisher,
+        backlog: Backlog::default(),
         condition: mysql_ready,
         shutdown: stop.clone(),
     };

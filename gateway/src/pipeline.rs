@@ -1,7 +1,8 @@
-//! The way of a report: decode, detect, journal, acknowledge, store. Three threads, one behind the other: this one decodes
-//! and detects, the next writes the journal and acknowledges, the last fills the outbox.
+//! The way of a report: decode, detect, journal, acknowledge, store. Four threads, one behind the other: the first decodes,
+//! this one detects, the next writes the journal and acknowledges, the last fills the outbox.
 
 mod counters;
+mod decoding;
 mod intake;
 mod journaling;
 mod storing;
@@ -9,6 +10,7 @@ mod traffic_meter;
 mod work;
 
 pub use counters::describe;
+pub use decoding::{Decoded, Decoding};
 pub use intake::Intake;
 pub use journaling::{JournalState, Journaling, Keeping};
 pub use storing::Storing;
@@ -19,21 +21,16 @@ use crate::clock::Watch;
 use crate::journal::Snapshot;
 use crate::store::Store;
 use link::Condition;
-use link::mqtt::{Incoming, Message};
 use model::{Timestamp, Traffic};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 pub use traffic_meter::TrafficMeter;
 
-/// Most messages in one batch.
-const MAX_BATCH: usize = 1_000;
-/// Longest time that a batch is gathered.
-const MAX_GATHERING: Duration = Duration::from_millis(20);
 /// How often the traffic is looked at.
 const TRAFFIC_EVERY: Duration = Duration::from_secs(1);
 /// Most vehicles in a sample of the traffic.
@@ -47,12 +44,12 @@ const SNAPSHOT_AFTER_BYTES: u64 = 128 << 20;
 
 /// What the pipeline works with.
 pub struct Pipeline {
-    /// Decodes and detects.
+    /// Detects.
     pub intake: Intake,
     /// Says how much waits in the outbox.
     pub store: Arc<Store>,
     /// Where reports come from.
-    pub incoming: Incoming,
+    pub decoded: mpsc::Receiver<Decoded>,
     /// Writes the journal.
     pub journal: SyncSender<Job>,
     /// How the journal stands.
@@ -79,25 +76,24 @@ impl Pipeline {
         let mut traffic_at = Instant::now() + TRAFFIC_EVERY;
         let mut snapshot_at = Instant::now() + SNAPSHOT_EVERY;
         let mut watch = Watch::new();
-        let mut messages = Vec::with_capacity(MAX_BATCH);
         loop {
             let wake = self.wake_at(traffic_at);
             let has_room = self.has_room();
-            tokio::select! {
+            let decoded = tokio::select! {
                 biased;
                 () = self.ending.cancelled() => break,
-                taken = self.incoming.recv_many(&mut messages, MAX_BATCH), if has_room => {
-                    if taken == 0 {
-                        break;
-                    }
-                }
-                () = tokio::time::sleep_until(wake) => {}
-            }
+                decoded = self.decoded.recv(), if has_room => match decoded {
+                    Some(decoded) => decoded,
+                    None => break,
+                },
+                () = tokio::time::sleep_until(wake) => Decoded::default(),
+            };
             if watch.was_set() {
                 self.intake.rebase(clock::now());
             }
-            let mut work = Work::default();
-            self.gather(&mut messages, &mut work, &mut meter);
+            let mut work = Work { acks: decoded.acks, ..Work::default() };
+            self.intake.take(decoded.pieces, &mut work.batch, &mut meter);
+            self.intake.let_time_pass(clock::now(), &mut meter);
             self.hand_on(work)?;
             if traffic_at <= Instant::now() {
                 traffic_at = Instant::now() + TRAFFIC_EVERY;
@@ -131,25 +127,6 @@ impl Pipeline {
         let wait_ms = u64::try_from(due.since_ms(clock::now())).unwrap_or(0);
         // A whole number of milliseconds may be a little early: one more.
         traffic_at.min(Instant::now() + Duration::from_millis(wait_ms + 1))
-    }
-
-    /// Takes messages, and those that come meanwhile, as long as it is one batch.
-    fn gather(&mut self, messages: &mut Vec<Message>, work: &mut Work, meter: &mut TrafficMeter) {
-        let begun = Instant::now();
-        let mut taken = messages.len();
-        let now = clock::now();
-        for message in messages.drain(..) {
-            self.intake.take(&message, now, &mut work.batch, meter);
-            work.acks.extend(message.ack);
-        }
-        while taken < MAX_BATCH && begun.elapsed() < MAX_GATHERING {
-            let Some(message) = self.incoming.try_recv() else { break };
-            self.intake.take(&message, clock::now(), &mut work.batch, meter);
-            work.acks.extend(message.ack);
-            taken += 1;
-        }
-        self.intake.detect(meter);
-        self.intake.let_time_pass(clock::now(), meter);
     }
 
     /// Hands a batch to the journal's thread; waits while that is behind.

@@ -4,7 +4,7 @@ use crate::clock;
 use crate::files;
 use crate::journal::{self, Fingerprint, SnapshotFile};
 use crate::outbox::Sender;
-use crate::pipeline::{self, Intake, JournalState, Journaling, Keeping, Pipeline, Storing};
+use crate::pipeline::{self, Decoding, Intake, JournalState, Journaling, Keeping, Pipeline, Storing};
 use crate::settings::RunArgs;
 use crate::store::Store;
 use crate::traffic;
@@ -29,7 +29,7 @@ const TAKEN: &str = "a gateway runs already; this one ends";
 const HEALTH_PORT: u16 = 9101;
 /// Messages taken from the broker and not yet looked at.
 const INCOMING: usize = 2_000;
-/// Batches that may wait for the journal, and for the outbox.
+/// Batches that may wait for the detector, for the journal, and for the outbox.
 const IN_HAND: usize = 4;
 /// How long to wait before a disk that cannot be written is tried again.
 const DISK_WAIT: Duration = Duration::from_secs(1);
@@ -129,6 +129,14 @@ impl Plan {
         }
         let options = options(self.mqtt_client_id);
         let (mqtt, incoming) = mqtt::connect(&self.mqtt, options, mqtt_up);
+        let (decoded_tx, decoded) = tokio::sync::mpsc::channel(IN_HAND);
+        link::queues::watch("decoded", &decoded_tx);
+        let runtime = tokio::runtime::Handle::current();
+        // Ends when nobody wants what it decodes.
+        thread("decoding", move || {
+            runtime.block_on(Decoding::new().run(incoming, decoded_tx));
+            Ok(())
+        })?;
         let (jobs, to_journal) = mpsc::sync_channel(IN_HAND);
         let (batches, to_store) = mpsc::sync_channel(IN_HAND);
         let state = Arc::new(JournalState::default());
@@ -153,7 +161,7 @@ impl Plan {
         let pipeline = Pipeline {
             intake: Intake::new(detector),
             store,
-            incoming,
+            decoded,
             journal: jobs,
             state,
             traffic: traffic_tx,

@@ -6,8 +6,10 @@
 //! comes again after a crash. Acknowledging never waits and never deadlocks.
 
 mod error;
-mod handover;
+mod outgoing;
+mod packets;
 mod poller;
+mod wire;
 
 use bytes::Bytes;
 use secrecy::SecretString;

@@ -37,10 +37,25 @@ impl Inputs {
         postcard::serialize_with_flavor(input, Append(&mut self.bytes))
     }
 
+    /// Adds one; should that not be possible, it is logged.
+    pub fn note(&mut self, input: &Input<'_>) {
+        if let Err(error) = self.add(input) {
+            tracing::error!(%error, "an input cannot be journaled");
+        }
+    }
+
+    /// Adds what `later` holds.
+    pub fn append(&mut self, later: Self) {
+        if self.bytes.is_empty() {
+            self.bytes = later.bytes;
+        } else {
+            self.bytes.extend_from_slice(&later.bytes);
+        }
+    }
+
     /// Takes what was added; nothing is left.
     pub fn take(&mut self) -> Vec<u8> {
-        let room = self.bytes.len();
-        std::mem::replace(&mut self.bytes, Vec::with_capacity(room))
+        std::mem::take(&mut self.bytes)
     }
 
     /// Reads what [`Inputs::take`] gave, one after the other, up to the first that cannot be read.

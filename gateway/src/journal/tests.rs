@@ -3,7 +3,7 @@
 use super::*;
 use crate::pipeline::Job;
 use crate::pipeline::TrafficMeter;
-use crate::pipeline::{Intake, JournalState, Journaling, Keeping, Work};
+use crate::pipeline::{Decoded, Decoding, Intake, JournalState, Journaling, Keeping, Work};
 use crate::store::{Batch, Store};
 use detect::{Detector, Settings};
 use link::Readiness;
@@ -58,6 +58,7 @@ fn messages() -> Vec<(Message, Timestamp)> {
 
 /// A gateway without its connections.
 struct Gateway {
+    decoding: Decoding,
     intake: Intake,
     jobs: Option<mpsc::SyncSender<Job>>,
     journaling: Option<std::thread::JoinHandle<anyhow::Result<()>>>,
@@ -92,16 +93,23 @@ impl Gateway {
         });
         let (jobs, to_journal) = mpsc::sync_channel(1_000);
         let journaling = Some(std::thread::spawn(move || journaling.run(&to_journal)));
-        Self { intake: Intake::new(detector), jobs: Some(jobs), journaling, outbox }
+        Self {
+            decoding: Decoding::new(),
+            intake: Intake::new(detector),
+            jobs: Some(jobs),
+            journaling,
+            outbox,
+        }
     }
 
     fn take(&mut self, messages: &[(Message, Timestamp)]) {
         let mut work = Work::default();
+        let mut decoded = Decoded::default();
         let mut meter = TrafficMeter::new(tokio::time::Instant::now());
         for (message, now) in messages {
-            self.intake.take(message, *now, &mut work.batch, &mut meter);
+            self.decoding.take(message, *now, &mut decoded);
         }
-        self.intake.detect(&mut meter);
+        self.intake.take(decoded.pieces, &mut work.batch, &mut meter);
         self.intake.finish(&mut work);
         self.jobs.as_ref().unwrap().send(Job::Work(work)).unwrap();
     }

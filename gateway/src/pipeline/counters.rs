@@ -1,6 +1,8 @@
 //! What the pipeline counts.
 
-use metrics::{Counter, Unit, counter, describe_counter, describe_gauge, describe_histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, histogram,
+};
 use model::codec::Report;
 use model::{DropReason, Event, EventKind, Phase};
 
@@ -11,6 +13,7 @@ pub struct Counters {
     hazards: Counter,
     dropped: [Counter; DropReason::ALL.len()],
     refused_zones: Counter,
+    delay: Histogram,
 }
 
 impl Counters {
@@ -24,6 +27,7 @@ impl Counters {
                 |reason| counter!("vigiroute_gateway_reports_dropped_total", "reason" => reason.as_str()),
             ),
             refused_zones: counter!("vigiroute_gateway_zones_refused_total"),
+            delay: histogram!("vigiroute_gateway_report_delay_seconds"),
         }
     }
 
@@ -42,6 +46,11 @@ impl Counters {
         if let Some(index) = DropReason::ALL.iter().position(|known| *known == reason) {
             self.dropped[index].increment(1);
         }
+    }
+
+    /// A report came this long after it was measured.
+    pub fn delay(&self, delay_s: f64) {
+        self.delay.record(delay_s);
     }
 
     pub fn refused_zone(&self) {

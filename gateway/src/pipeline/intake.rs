@@ -1,29 +1,23 @@
-//! From a message to the detector: reports are decoded and counted, zones are set and removed.
+//! What was decoded goes to the detector: reports are used and counted, zones are set and removed.
 
 use super::counters::{Counters, Kind};
+use super::decoding::{Piece, Reports};
 use super::delay_s;
 use super::traffic_meter::TrafficMeter;
 use super::work::Work;
 use crate::journal::{Input, Inputs};
 use crate::store::Batch;
-use detect::stages::Received;
 use detect::{Detector, Fate, Output, Taken};
-use link::mqtt::Message;
-use model::codec::{Report, decode};
-use model::topic::Topic;
+use model::codec::Report;
 use model::{DropReason, Timestamp, Zone, ZoneId};
 use std::borrow::Cow;
-
-/// Most reports that wait for more to come with them, but for those of one message.
-const MOST_WAITING: usize = 1_000;
 
 /// The detector, and what it is given, for the journal.
 pub struct Intake {
     detector: Detector,
     inputs: Inputs,
     counters: Counters,
-    /// Reports that wait for [`Intake::detect`], and what is to be counted of each.
-    reports: Vec<Received>,
+    /// What is to be counted of each report that the detector is given.
     kinds: Vec<Waiting>,
 }
 
@@ -37,13 +31,8 @@ struct Waiting {
 impl Intake {
     /// Goes on with this detector.
     pub fn new(detector: Detector) -> Self {
-        let intake = Self {
-            detector,
-            inputs: Inputs::default(),
-            counters: Counters::new(),
-            reports: Vec::new(),
-            kinds: Vec::new(),
-        };
+        let intake =
+            Self { detector, inputs: Inputs::default(), counters: Counters::new(), kinds: Vec::new() };
         intake.count_zones();
         intake
     }
@@ -53,37 +42,27 @@ impl Intake {
         &self.detector
     }
 
-    /// Takes a message that was received at `now`. Zones that are to be kept go into `batch`; all else comes out of
-    /// [`Intake::finish`]. Reports wait until [`Intake::detect`] takes them together.
-    pub fn take(&mut self, message: &Message, now: Timestamp, batch: &mut Batch, meter: &mut TrafficMeter) {
-        self.counters.message();
-        match Topic::parse(&message.topic) {
-            Ok(Topic::Zone(id)) => {
-                // A zone holds from the next report on.
-                self.detect(meter);
-                self.take_zone(id, &message.payload, batch);
+    /// Takes what was decoded. Zones that are to be kept go into `batch`; all else comes out of [`Intake::finish`].
+    pub fn take(&mut self, pieces: Vec<Piece>, batch: &mut Batch, meter: &mut TrafficMeter) {
+        for piece in pieces {
+            match piece {
+                Piece::Reports(reports) => self.detect(reports, meter),
+                Piece::Zone(id, payload) => self.take_zone(id, &payload, batch),
             }
-            Ok(topic) => decode(&topic, &message.payload, |report| match report {
-                Ok(report) => {
-                    note(&mut self.inputs, &Input::Report(Cow::Borrowed(&report), now));
-                    self.kinds.push(Waiting::of(&report, now));
-                    self.reports.push((Ok(report), now));
-                }
-                Err(reason) => self.counters.dropped(reason),
-            }),
-            Err(reason) => self.counters.dropped(reason),
-        }
-        // A message holds at most a thousand reports, so that this bounds what waits.
-        if self.reports.len() >= MOST_WAITING {
-            self.detect(meter);
         }
     }
 
-    /// Hands the reports that wait to the detector: together they are quicker than one by one.
-    pub fn detect(&mut self, meter: &mut TrafficMeter) {
+    /// Hands reports to the detector: together they are quicker than one by one.
+    fn detect(&mut self, reports: Reports, meter: &mut TrafficMeter) {
+        let Reports { received, inputs } = reports;
+        self.inputs.append(inputs);
+        let waiting =
+            |(report, now): &(Result<Report, _>, _)| Waiting::of(report.as_ref().ok()?, *now).into();
+        self.kinds.clear();
+        self.kinds.extend(received.iter().filter_map(waiting));
         let mut kinds = self.kinds.drain(..);
         let counters = &self.counters;
-        self.detector.handle_reports(self.reports.drain(..), |fate| {
+        self.detector.handle_reports(received, |fate| {
             let Some(waiting) = kinds.next() else { return };
             match fate {
                 Ok(Taken::Used) => waiting.count(counters, meter),
@@ -111,7 +90,7 @@ impl Intake {
     fn take_zone(&mut self, id: ZoneId, payload: &[u8], batch: &mut Batch) {
         if payload.is_empty() {
             if self.detector.remove_zone(&id) {
-                note(&mut self.inputs, &Input::RemoveZone(Cow::Borrowed(&id)));
+                self.inputs.note(&Input::RemoveZone(Cow::Borrowed(&id)));
                 tracing::info!(zone = %id, "zone removed");
                 batch.zones.push((id, None));
             }
@@ -132,7 +111,7 @@ impl Intake {
         if self.detector.zone(&id) == Some(&zone) {
             return;
         }
-        note(&mut self.inputs, &Input::SetZone(Cow::Borrowed(&zone)));
+        self.inputs.note(&Input::SetZone(Cow::Borrowed(&zone)));
         tracing::info!(zone = %id, name = %zone.name, "zone set");
         self.detector.set_zone(zone.clone());
         batch.zones.push((id, Some(zone)));
@@ -151,7 +130,7 @@ impl Intake {
     /// Lets time pass when no report says so.
     pub fn let_time_pass(&mut self, now: Timestamp, meter: &mut TrafficMeter) {
         if self.detector.poll_timeout().is_some_and(|due| due <= now) {
-            note(&mut self.inputs, &Input::Pass(now));
+            self.inputs.note(&Input::Pass(now));
             self.detector.handle_timeout(now);
             self.count_held(meter);
         }
@@ -159,7 +138,7 @@ impl Intake {
 
     /// The machine's clock was set, or the machine slept: time goes on from here.
     pub fn rebase(&mut self, now: Timestamp) {
-        note(&mut self.inputs, &Input::Rebase(now));
+        self.inputs.note(&Input::Rebase(now));
         self.detector.rebase(now);
     }
 
@@ -172,13 +151,6 @@ impl Intake {
             }
         }
         work.inputs = self.inputs.take();
-    }
-}
-
-/// Notes for the journal what the detector is given.
-fn note(inputs: &mut Inputs, input: &Input<'_>) {
-    if let Err(error) = inputs.add(input) {
-        tracing::error!(%error, "an input cannot be journaled");
     }
 }
 
@@ -195,8 +167,9 @@ impl Waiting {
         counters.used(&self.kind);
         if self.kind == Kind::Position {
             let delay_s = delay_s(self.ts, self.now);
-            metrics::histogram!("vigiroute_gateway_report_delay_seconds").record(delay_s);
-            meter.position(delay_s);
+            if meter.position(delay_s) {
+                counters.delay(delay_s);
+            }
         }
     }
 }

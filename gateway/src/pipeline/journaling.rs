@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
 /// Longest time that a message waits for others to be written with it.
-const MAX_WAIT: Duration = Duration::from_millis(20);
+const MAX_WAIT: Duration = Duration::from_millis(10);
 /// So many messages are worth a write of their own. Far fewer than the broker lets be on their way without an
-/// acknowledgement (1,000), so that it never waits for the clock.
+/// acknowledgement (5,000), so that it never waits for the clock.
 const WORTH_A_WRITE: usize = 250;
 /// Most bytes that are written at once.
 const MAX_BYTES: usize = 8 << 20;

@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 /// Delays remembered between two readings.
-const MAX_DELAYS: usize = 4_096;
+const MAX_DELAYS: usize = 1_024;
 
 /// Counts between readings.
 #[derive(Debug)]
@@ -32,12 +32,14 @@ impl TrafficMeter {
         Self { since: now, positions: 0, out_of_time: 0, delays_s: Vec::new() }
     }
 
-    /// A position report was used, this long after it was measured.
-    pub fn position(&mut self, delay_s: f64) {
+    /// A position report was used, this long after it was measured. Whether it is one of those whose delay is looked at.
+    pub fn position(&mut self, delay_s: f64) -> bool {
         self.positions += 1;
-        if self.delays_s.len() < MAX_DELAYS {
+        let is_kept = self.delays_s.len() < MAX_DELAYS;
+        if is_kept {
             self.delays_s.push(delay_s);
         }
+        is_kept
     }
 
     /// A report was dropped because of its time.

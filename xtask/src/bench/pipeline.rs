@@ -18,11 +18,9 @@ pub(super) fn measure(
     rows: Option<u64>,
 ) -> anyhow::Result<(Vec<Table>, bool)> {
     screen.step("programs", || {
+        // All programs of the workspace at once: some alone would have other features of the libraries, and be built anew.
         let mut build = cargo();
-        build.args(["build", "--quiet", "--release"]);
-        for program in ["gateway", "collector", "web"] {
-            build.args(["--package", program]);
-        }
+        build.args(["build", "--quiet", "--release", "--workspace", "--bins"]);
         Ok((run_quietly(&mut build)?, String::new()))
     })?;
     let mut bench = cargo();

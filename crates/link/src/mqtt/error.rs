@@ -1,48 +1,56 @@
-//! What to make of a broken connection: words for people, and the one error that needs more than trying again.
+//! What to make of a broken connection: words for people.
 
 use super::Settings;
+use rumqttc::ConnectReturnCode;
 use rumqttc::mqttbytes::Error as PacketError;
-use rumqttc::{ConnectReturnCode, ConnectionError, StateError};
+use thiserror::Error;
 
-/// Longest packet MQTT knows, in bytes.
-pub(super) const MAX_PACKET_BYTES: usize = 268_435_455;
-
-/// The length of a packet that was refused for being longer than allowed.
-pub(super) fn oversize(error: &ConnectionError) -> Option<usize> {
-    match error {
-        ConnectionError::MqttState(StateError::Deserialization(PacketError::PayloadSizeLimitExceeded(
-            bytes,
-        ))) => Some((*bytes).min(MAX_PACKET_BYTES)),
-        _ => None,
-    }
+/// Why there is no connection, or none any more.
+#[derive(Debug, Error)]
+pub(super) enum Broken {
+    /// The network failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The broker does not want us.
+    #[error("refused: {0:?}")]
+    Refused(ConnectReturnCode),
+    /// Nothing came in the time that the broker has for it.
+    #[error("silent")]
+    Silent,
+    /// The broker ended the connection.
+    #[error("ended")]
+    Ended,
+    /// What came is no MQTT, or what we wanted to send is none.
+    #[error("{0}")]
+    Packet(#[from] PacketError),
 }
 
 /// What went wrong, where, and what to do about it.
-pub(super) fn explain(error: &ConnectionError, settings: &Settings) -> String {
+pub(super) fn explain(error: &Broken, settings: &Settings) -> String {
     let Settings { host, port, login } = settings;
     match error {
-        ConnectionError::ConnectionRefused(
-            ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized,
-        ) => match login {
-            Some(login) => format!(
-                "the MQTT broker at {host}:{port} refuses the login of user {}: check VIGIROUTE_MQTT_USER and \
-                 VIGIROUTE_MQTT_PASSWORD_FILE",
-                login.user
-            ),
-            None => format!(
-                "the MQTT broker at {host}:{port} refuses an anonymous login: set VIGIROUTE_MQTT_PASSWORD_FILE"
-            ),
-        },
-        ConnectionError::ConnectionRefused(code) => {
+        Broken::Refused(ConnectReturnCode::BadUserNamePassword | ConnectReturnCode::NotAuthorized) => {
+            match login {
+                Some(login) => format!(
+                    "the MQTT broker at {host}:{port} refuses the login of user {}: check VIGIROUTE_MQTT_USER and \
+                     VIGIROUTE_MQTT_PASSWORD_FILE",
+                    login.user
+                ),
+                None => format!(
+                    "the MQTT broker at {host}:{port} refuses an anonymous login: set VIGIROUTE_MQTT_PASSWORD_FILE"
+                ),
+            }
+        }
+        Broken::Refused(code) => {
             format!("the MQTT broker at {host}:{port} refuses the connection: {code:?}")
         }
-        ConnectionError::NetworkTimeout | ConnectionError::FlushTimeout => {
-            format!("the MQTT broker at {host}:{port} does not answer")
-        }
-        ConnectionError::Io(error) => format!("no connection to the MQTT broker at {host}:{port}: {error}"),
-        ConnectionError::MqttState(StateError::ConnectionAborted) => format!(
+        Broken::Silent => format!("the MQTT broker at {host}:{port} does not answer"),
+        Broken::Io(error) => format!("no connection to the MQTT broker at {host}:{port}: {error}"),
+        Broken::Ended => format!(
             "the MQTT broker at {host}:{port} ended the connection (it stopped, or another client took the same name)"
         ),
-        other => format!("the connection to the MQTT broker at {host}:{port} broke: {other}"),
+        Broken::Packet(error) => {
+            format!("the connection to the MQTT broker at {host}:{port} broke: {error}")
+        }
     }
 }

@@ -1,30 +1,30 @@
 //! The task that owns the connection.
 
-use super::error::{MAX_PACKET_BYTES, explain, oversize};
-use super::handover::Handover;
+use super::error::{Broken, explain};
+use super::outgoing::Outgoing;
+use super::wire::{Moved, Wire};
 use super::{Ack, Connection, Message, Options, PublishError, Qos, Settings};
 use crate::Condition;
 use crate::backoff::{Backoff, Delays};
-use bytes::Bytes;
-use rumqttc::{
-    AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, Outgoing, Packet, Request, SubscribeFilter,
-    SubscribeReasonCode,
-};
-use secrecy::ExposeSecret;
+use bytes::BufMut;
+use rumqttc::{Packet, Subscribe, SubscribeFilter, SubscribeReasonCode};
 use std::collections::VecDeque;
-use std::pin::pin;
+use std::future::pending;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
-/// Largest packet taken at first; a larger one is let in on the next connection.
-const PACKET_BYTES: usize = 1024 * 1024 + 1024;
-/// How long a connect may take before it is tried again, in seconds.
-const CONNECT_TIMEOUT_S: u64 = 5;
 /// A connection that stood this long was a good one: the next wait is a short one again.
 const GOOD_CONNECTION: Duration = Duration::from_secs(5);
 /// How long the last words may take when nobody waits for them.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long the goodbye may take.
+const GOODBYE: Duration = Duration::from_millis(300);
+/// Bytes to write from which on nothing is added to them.
+const MOST_OUTPUT: usize = 64 * 1024;
+/// How long more is let gather at the socket after little came: the broker writes message by message, and waking up for each
+/// would cost more than the message.
+const GATHERING: Duration = Duration::from_millis(4);
 
 /// A message to publish.
 #[derive(Debug)]
@@ -54,21 +54,36 @@ pub(super) struct Channels {
 pub(super) struct Poller {
     settings: Settings,
     options: Options,
-    eventloop: EventLoop,
-    handover: Handover,
+    outgoing: Outgoing,
+    acks: mpsc::UnboundedReceiver<Ack>,
     closes: mpsc::Receiver<Close>,
     messages: mpsc::Sender<Message>,
+    /// Received and not handed on, because the queue is full. Nothing is read meanwhile.
+    received: VecDeque<Message>,
     connection: watch::Sender<Connection>,
     condition: Condition,
     delays: Delays,
-    /// Since when the connection stands.
-    up_since: Option<Instant>,
-    /// Published on a broken connection and not known to have arrived.
-    unsettled: VecDeque<Request>,
     /// Set when the connection is to end.
     closing: Option<Close>,
     /// The trouble that was logged last, so that the same is logged once.
     trouble: Option<String>,
+}
+
+/// What the task goes on with while the connection stands.
+enum Step {
+    Moved(Moved),
+    /// Enough has gathered at the socket.
+    Gathered,
+    /// The queue to the program has room, or the program wants no messages any more.
+    Room {
+        is_wanted: bool,
+    },
+    Ack(Ack),
+    Publish(Publish),
+    /// It is time to look whether the broker is there.
+    Beat,
+    Close(Close),
+    Deadline,
 }
 
 impl Publish {
@@ -98,118 +113,224 @@ impl Poller {
         channels: Channels,
         condition: Condition,
     ) -> Self {
-        let (requests, mut eventloop) =
-            AsyncClient::new(mqtt_options(settings, &options), Handover::LIBRARY_CAPACITY);
-        eventloop.network_options.set_connection_timeout(CONNECT_TIMEOUT_S);
-        eventloop.network_options.set_tcp_nodelay(true);
         Self {
             settings: settings.clone(),
+            outgoing: Outgoing::new(channels.publishes, options.inflight),
             options,
-            eventloop,
-            handover: Handover::new(requests, channels.publishes, channels.acks),
+            acks: channels.acks,
             closes: channels.closes,
             messages: channels.messages,
+            received: VecDeque::new(),
             connection: channels.connection,
             condition,
             delays: Backoff::RECONNECT.delays(),
-            up_since: None,
-            unsettled: VecDeque::new(),
             closing: None,
             trouble: None,
         }
     }
 
     pub(super) async fn run(mut self) {
-        while !self.finished() {
-            match self.next().await {
-                Some(Ok(event)) => self.handle(event).await,
-                Some(Err(error)) => self.broken(&error).await,
-                None => {}
-            }
+        while !self.is_finished() {
+            let Some(connected) = self.connect().await else { continue };
+            let error = match connected {
+                Ok((mut wire, session_present)) => {
+                    let since = Instant::now();
+                    let ended = self.converse(&mut wire, session_present).await;
+                    self.connection.send_modify(|connection| connection.up = false);
+                    let Err(error) = ended else {
+                        let _ = tokio::time::timeout(GOODBYE, wire.goodbye()).await;
+                        break;
+                    };
+                    if since.elapsed() >= GOOD_CONNECTION {
+                        self.delays.reset();
+                    }
+                    error
+                }
+                Err(error) => error,
+            };
+            self.broken(&error).await;
         }
-        let settled = self.settled();
-        if self.up_since.is_some() {
-            self.disconnect().await;
-        }
+        let is_settled = self.is_settled();
         self.condition.unmet("the connection to the MQTT broker is closed");
         self.connection.send_modify(|connection| connection.up = false);
         if let Some(done) = self.closing.and_then(|close| close.done) {
-            let _ = done.send(settled);
+            let _ = done.send(is_settled);
         }
     }
 
-    fn finished(&self) -> bool {
+    /// Whether it is time to end.
+    fn is_finished(&self) -> bool {
         let Some(close) = &self.closing else { return false };
-        close.deadline <= Instant::now() || self.settled()
+        close.deadline <= Instant::now() || self.is_settled()
     }
 
-    /// Whether everything that was to be sent has been, and everything published has arrived.
-    fn settled(&self) -> bool {
-        self.handover.is_empty() && self.unsettled.is_empty() && self.eventloop.state.inflight() == 0
+    /// Whether everything that was to be published has arrived.
+    fn is_settled(&self) -> bool {
+        self.outgoing.is_empty()
     }
 
-    /// The next thing that happens on the connection, while requests are handed to the library as it has room.
-    /// `None` when it is time to look whether to end.
-    async fn next(&mut self) -> Option<Result<Event, ConnectionError>> {
-        let up = self.up_since.is_some();
-        // Polling is not to be cut short (half a packet could be lost), so all else happens beside it.
-        let mut poll = pin!(self.eventloop.poll());
+    /// Tries to connect; `None` when it is time to look whether to end.
+    async fn connect(&mut self) -> Option<Result<(Wire, bool), Broken>> {
+        let deadline = self.closing.as_ref().map(|close| close.deadline);
+        tokio::select! {
+            connected = Wire::connect(&self.settings, &self.options) => Some(connected),
+            close = self.closes.recv(), if deadline.is_none() => {
+                self.closing = Some(close.unwrap_or_else(unasked_close));
+                None
+            }
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => None,
+        }
+    }
+
+    /// Receives, acknowledges and publishes until it is time to end.
+    ///
+    /// # Errors
+    /// When the connection broke.
+    async fn converse(&mut self, wire: &mut Wire, session_present: bool) -> Result<(), Broken> {
+        self.begin(wire, session_present)?;
+        let (mut heard, mut gathering) = (Instant::now(), None);
+        let mut beat = tokio::time::interval(self.options.keep_alive.max(Duration::from_secs(1)) / 2);
+        beat.reset();
         loop {
-            let room = up && self.handover.hand_over();
-            let deadline = self.closing.as_ref().map(|close| close.deadline);
-            tokio::select! {
-                biased;
-                outcome = &mut poll => return Some(outcome),
-                () = self.handover.wait(), if room => {}
-                close = self.closes.recv(), if deadline.is_none() => {
-                    self.closing = Some(close.unwrap_or_else(unasked_close));
-                    // Polling is cut short only where nothing can be lost by it.
-                    if self.handover.is_empty() {
-                        return None;
+            self.fill(wire);
+            if self.closing.is_some() && wire.output.is_empty() && self.is_finished() {
+                return Ok(());
+            }
+            let is_reading = self.received.is_empty();
+            let step = self.step(wire, gathering, &mut beat).await?;
+            match step {
+                Step::Moved(Moved::In { is_little }) => {
+                    heard = Instant::now();
+                    gathering = is_little.then(|| heard + GATHERING);
+                    self.take(wire)?;
+                }
+                Step::Moved(Moved::Out) => {}
+                Step::Gathered => gathering = None,
+                Step::Room { is_wanted } => {
+                    heard = Instant::now();
+                    if is_wanted {
+                        self.hand_on();
+                    } else {
+                        // They stay with the broker.
+                        self.received.clear();
                     }
                 }
-                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => return None,
+                Step::Ack(ack) => self.acknowledge(ack, wire),
+                Step::Publish(publish) => self.outgoing.send(publish, &mut wire.output),
+                Step::Beat => {
+                    if is_reading && heard.elapsed() >= self.options.keep_alive * 3 / 2 {
+                        return Err(Broken::Silent);
+                    }
+                    // A request for a sign of life.
+                    wire.output.extend_from_slice(&[0xc0, 0]);
+                }
+                Step::Close(close) => {
+                    self.closing = Some(close);
+                    self.received.clear();
+                }
+                Step::Deadline => return Ok(()),
             }
         }
     }
 
-    async fn handle(&mut self, event: Event) {
-        match event {
-            Event::Incoming(Packet::ConnAck(ack)) => self.connected(ack.session_present),
-            Event::Incoming(Packet::SubAck(ack)) => self.subscribed(&ack.return_codes),
-            Event::Incoming(Packet::Publish(publish)) => self.deliver(publish).await,
-            Event::Outgoing(Outgoing::Publish(_) | Outgoing::PubAck(_) | Outgoing::Subscribe(_)) => {
-                self.handover.taken();
+    async fn step(
+        &mut self,
+        wire: &mut Wire,
+        gathering: Option<Instant>,
+        beat: &mut tokio::time::Interval,
+    ) -> Result<Step, Broken> {
+        let (is_reading, has_room) = (self.received.is_empty(), wire.output.len() < MOST_OUTPUT);
+        let deadline = self.closing.as_ref().map(|close| close.deadline);
+        let wait = |until: Option<Instant>| async move {
+            match until {
+                Some(until) => sleep_until(until).await,
+                None => pending().await,
             }
-            Event::Incoming(_) | Event::Outgoing(_) => {}
+        };
+        Ok(tokio::select! {
+            moved = wire.move_bytes(is_reading && gathering.is_none()) => Step::Moved(moved?),
+            () = wait(gathering), if is_reading => Step::Gathered,
+            room = self.messages.reserve(), if !is_reading => Step::Room { is_wanted: room.is_ok() },
+            // A closed queue is silent for ever: the end is told by another way.
+            Some(ack) = self.acks.recv(), if has_room => Step::Ack(ack),
+            Some(publish) = self.outgoing.recv(), if has_room && self.outgoing.has_room() => Step::Publish(publish),
+            _ = beat.tick() => Step::Beat,
+            close = self.closes.recv(), if deadline.is_none() => Step::Close(close.unwrap_or_else(unasked_close)),
+            () = wait(deadline) => Step::Deadline,
+        })
+    }
+
+    /// Puts acknowledgements and messages behind what is to be written. Acknowledgements first: they free the broker to
+    /// send more.
+    fn fill(&mut self, wire: &mut Wire) {
+        while wire.output.len() < MOST_OUTPUT {
+            let Ok(ack) = self.acks.try_recv() else { break };
+            self.acknowledge(ack, wire);
+        }
+        self.outgoing.fill(&mut wire.output, MOST_OUTPUT);
+    }
+
+    fn acknowledge(&self, ack: Ack, wire: &mut Wire) {
+        if ack.connection == self.connection.borrow().count {
+            wire.output.extend_from_slice(&[0x40, 2]);
+            wire.output.put_u16(ack.packet_id);
         }
     }
 
-    fn connected(&mut self, session_present: bool) {
-        self.up_since = Some(Instant::now());
+    /// The connection stands: subscribes.
+    fn begin(&mut self, wire: &mut Wire, session_present: bool) -> Result<(), Broken> {
         self.connection.send_modify(|connection| {
             *connection = Connection { up: true, count: connection.count + 1, session_present };
         });
-        let count = self.connection.borrow().count;
         metrics::counter!("vigiroute_mqtt_connects_total").increment(1);
         tracing::info!(
             host = %self.settings.host, port = self.settings.port, session_present,
-            unsettled = self.unsettled.len(), "connected to the MQTT broker"
+            unsettled = self.outgoing.unsettled(), "connected to the MQTT broker"
         );
         self.trouble = None;
-        self.handover.connected(count, self.unsettled.len());
-        // The library itself forgets these when the broker has lost the session.
-        self.eventloop.pending = std::mem::take(&mut self.unsettled);
         if self.options.subscriptions.is_empty() {
             self.condition.met();
-            return;
+            return Ok(());
         }
-        let filters = self
-            .options
-            .subscriptions
-            .iter()
-            .map(|(filter, qos)| SubscribeFilter::new(filter.clone(), (*qos).into()));
-        self.handover.subscribe(filters.collect());
+        let filters = self.options.subscriptions.iter();
+        let filters = filters.map(|(filter, qos)| SubscribeFilter::new(filter.clone(), (*qos).into()));
+        let mut subscribe = Subscribe::new_many(filters);
+        subscribe.pkid = self.outgoing.next_id();
+        subscribe.write(&mut wire.output)?;
+        Ok(())
+    }
+
+    /// Takes what was read.
+    fn take(&mut self, wire: &mut Wire) -> Result<(), Broken> {
+        let connection = self.connection.borrow().count;
+        while let Some(packet) = wire.next()? {
+            match packet {
+                Packet::Publish(publish) if self.closing.is_none() => {
+                    let ack = (publish.qos != rumqttc::QoS::AtMostOnce)
+                        .then_some(Ack { connection, packet_id: publish.pkid });
+                    let rumqttc::Publish { topic, payload, retain, .. } = publish;
+                    self.received.push_back(Message { topic, payload, retain, ack });
+                }
+                Packet::PubAck(ack) => self.outgoing.arrived(ack.pkid),
+                Packet::SubAck(ack) => self.subscribed(&ack.return_codes),
+                _ => {}
+            }
+        }
+        self.hand_on();
+        Ok(())
+    }
+
+    /// Hands messages on as far as the queue has room. While it is full nothing is read: the broker keeps what it has.
+    fn hand_on(&mut self) {
+        let room = self.messages.capacity().min(self.received.len());
+        // Room that is seen is there: nobody else sends.
+        if room > 0
+            && let Ok(permits) = self.messages.try_reserve_many(room)
+        {
+            for (permit, message) in permits.zip(self.received.drain(..room)) {
+                permit.send(message);
+            }
+        }
     }
 
     fn subscribed(&self, codes: &[SubscribeReasonCode]) {
@@ -230,58 +351,16 @@ impl Poller {
             .unmet(format!("the MQTT broker refuses to send {refused}: allow it in its access list"));
     }
 
-    /// Hands a message on. While the queue is full nothing is read from the broker: it keeps what it has.
-    async fn deliver(&mut self, publish: rumqttc::Publish) {
-        if self.closing.is_some() {
-            return;
-        }
-        let limit = self.options.max_payload_bytes;
-        let payload = match publish.payload.get(..=limit) {
-            Some(cut) => Bytes::copy_from_slice(cut),
-            None => publish.payload,
-        };
-        let ack = (publish.qos != rumqttc::QoS::AtMostOnce)
-            .then_some(Ack { connection: self.connection.borrow().count, packet_id: publish.pkid });
-        let message = Message { topic: publish.topic, payload, retain: publish.retain, ack };
-        tokio::select! {
-            biased;
-            // An error says that nobody wants messages; they stay with the broker.
-            permit = self.messages.reserve() => if let Ok(permit) = permit { permit.send(message) },
-            close = self.closes.recv() => self.closing = Some(close.unwrap_or_else(unasked_close)),
-        }
-    }
-
     /// Keeps what was not settled, says what is wrong, and waits before the next try.
-    async fn broken(&mut self, error: &ConnectionError) {
-        let was_up = self.up_since.take();
-        self.connection.send_modify(|connection| connection.up = false);
+    async fn broken(&mut self, error: &Broken) {
         // Received on the old connection and not handed on: the broker sends them again.
-        self.eventloop.state.events.clear();
-        let collided = self.eventloop.state.collision.take().map(Request::Publish);
-        self.unsettled.extend(self.eventloop.pending.drain(..).chain(collided).filter_map(unnumbered));
-        self.handover.disconnected();
-
+        self.received.clear();
+        self.outgoing.interrupted();
         let explanation = explain(error, &self.settings);
         self.condition.unmet(explanation.clone());
-        let limit = oversize(error);
-        self.eventloop.mqtt_options.set_max_packet_size(
-            limit.map_or(PACKET_BYTES, |bytes| bytes.max(PACKET_BYTES)),
-            MAX_PACKET_BYTES,
-        );
-        if let Some(bytes) = limit {
-            // Refused for ever it would block the session; taken once it is counted as too large and acknowledged.
-            tracing::warn!(
-                bytes,
-                "a message is larger than is read at once: reconnecting to take and drop it"
-            );
-            return;
-        }
         if self.trouble.as_ref() != Some(&explanation) {
             tracing::warn!(reason = %explanation, "not connected to the MQTT broker, trying again");
             self.trouble = Some(explanation);
-        }
-        if was_up.is_some_and(|since| since.elapsed() >= GOOD_CONNECTION) {
-            self.delays.reset();
         }
         let wait = Instant::now() + self.delays.next_delay();
         let wait = self.closing.as_ref().map_or(wait, |close| close.deadline.min(wait));
@@ -292,58 +371,9 @@ impl Poller {
             }
         }
     }
-
-    /// Says goodbye, so that the broker publishes no last will.
-    async fn disconnect(&mut self) {
-        self.handover.disconnect();
-        let goodbye = async {
-            loop {
-                match self.eventloop.poll().await {
-                    Ok(Event::Outgoing(Outgoing::Disconnect)) | Err(_) => break,
-                    Ok(_) => {}
-                }
-            }
-        };
-        let _ = tokio::time::timeout(Duration::from_millis(300), goodbye).await;
-        // The broker must have read it before the connection is dropped.
-        sleep(Duration::from_millis(1)).await;
-    }
 }
 
 /// All handles are gone: a short goodbye.
 fn unasked_close() -> Close {
     Close { done: None, deadline: Instant::now() + LAST_WORDS }
-}
-
-/// A publish to be sent again under a new packet number; nothing else is worth sending again.
-fn unnumbered(request: Request) -> Option<Request> {
-    match request {
-        Request::Publish(mut publish) => {
-            publish.pkid = 0;
-            Some(Request::Publish(publish))
-        }
-        _ => None,
-    }
-}
-
-fn mqtt_options(settings: &Settings, options: &Options) -> MqttOptions {
-    let mut mqtt = MqttOptions::new(&options.client_id, &settings.host, settings.port);
-    mqtt.set_keep_alive(options.keep_alive)
-        .set_clean_session(!options.keep_session)
-        .set_manual_acks(true)
-        .set_inflight(options.inflight.max(1))
-        .set_pending_throttle(Duration::ZERO)
-        .set_max_packet_size(PACKET_BYTES, MAX_PACKET_BYTES);
-    if let Some(login) = &settings.login {
-        mqtt.set_credentials(&login.user, login.password.expose_secret());
-    }
-    if let Some(will) = &options.last_will {
-        mqtt.set_last_will(rumqttc::LastWill::new(
-            &will.topic,
-            will.payload.clone(),
-            will.qos.into(),
-            will.retain,
-        ));
-    }
-    mqtt
 }
