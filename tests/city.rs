@@ -4,7 +4,8 @@ use model::{Event, EventKind};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
-use testbed::{Program, Running, Stack, http};
+use testbed::{Program, Running, Stack, http, web_key};
+use tokio::sync::OnceCell;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 
@@ -14,6 +15,8 @@ pub struct City {
     pub stack: Stack,
     /// The programs that run, by name.
     pub programs: BTreeMap<&'static str, Running>,
+    /// With which the tests change something.
+    key: OnceCell<String>,
 }
 
 impl City {
@@ -22,10 +25,15 @@ impl City {
         Self::with(&[Program::Collector, Program::Gateway, Program::Web], &[]).await
     }
 
+    /// On these servers, without any program.
+    pub fn on(stack: Stack) -> Self {
+        Self { stack, programs: BTreeMap::new(), key: OnceCell::new() }
+    }
+
     /// Servers and these programs, each with the settings given for its name, ready.
     pub async fn with(programs: &[Program], settings: &[(Program, &str, &str)]) -> Self {
         let stack = Stack::start().await.expect("the servers start");
-        let mut city = Self { stack, programs: BTreeMap::new() };
+        let mut city = Self::on(stack);
         for program in programs {
             let own: Vec<(&str, &str)> = settings
                 .iter()
@@ -64,9 +72,20 @@ impl City {
         }
     }
 
+    /// A key with which everything can be changed.
+    pub async fn key(&self) -> &str {
+        let make = async {
+            let password = self.stack.admin_password().expect("a password");
+            web_key(&self.stack.web_url(), &password, "admin").await.expect("a key")
+        };
+        self.key.get_or_init(|| make).await
+    }
+
     /// GET on the web program: status and body.
     pub async fn get(&self, path: &str) -> (u16, Value) {
-        self.ask("GET", path, None).await
+        let url = format!("{}{path}", self.stack.web_url());
+        let (status, text) = http::get(&url).await.expect("web answers");
+        (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
     /// Any request to the web program; a body is GeoJSON. Status and body.
@@ -74,7 +93,8 @@ impl City {
         let url = format!("{}{path}", self.stack.web_url());
         let text = body.map(ToString::to_string);
         let body = text.as_deref().map(|text| ("application/geo+json", text));
-        let (status, text) = http::request(method, &url, body).await.expect("web answers");
+        let (status, text) =
+            http::request_as(self.key().await, method, &url, body).await.expect("web answers");
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 
@@ -83,7 +103,9 @@ impl City {
         let url = format!("{}{path}", self.stack.web_url());
         let body = body.to_string();
         let (status, text) =
-            http::request(method, &url, Some(("application/json", &body))).await.expect("web answers");
+            http::request_as(self.key().await, method, &url, Some(("application/json", &body)))
+                .await
+                .expect("web answers");
         (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
     }
 

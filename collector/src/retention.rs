@@ -1,26 +1,40 @@
-//! The task that forgets events when they are old, if a setting says when that is.
+//! The tasks that forget what is old, a little at a time.
 
-use crate::store::{Database, forget_older};
+use crate::store::{Database, StoreError, forget_older, forget_older_changes};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// Events in one batch. Small, so that storing never waits for it noticeably.
+/// Rows in one batch. Small, so that storing never waits for it noticeably.
 const BATCH: u32 = 256;
 /// Between two batches while there are more.
 const PAUSE: Duration = Duration::from_millis(200);
 /// Between two looks for what has become old.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
 
-/// Forgets for ever what occurred more than `days` days ago. Trouble is logged once and tried again at the next look.
+/// Forgets for ever events that occurred more than `days` days ago.
 pub async fn forget_old_events(database: Database, days: u32) {
+    forget("events", days, async || {
+        let count = forget_older(&database, days, BATCH).await?;
+        metrics::counter!("vigiroute_collector_events_forgotten_total").increment(count as u64);
+        Ok(count)
+    })
+    .await;
+}
+
+/// Forgets for ever who changed what more than `days` days ago.
+pub async fn forget_old_changes(database: Database, days: u32) {
+    forget("changes", days, async || forget_older_changes(&database, days, BATCH).await).await;
+}
+
+/// Forgets batch after batch, for ever. Trouble is logged once and tried again at the next look.
+async fn forget(what: &'static str, days: u32, mut batch: impl AsyncFnMut() -> Result<usize, StoreError>) {
     let mut trouble = None;
     loop {
         let mut forgotten = 0;
         loop {
-            match forget_older(&database, days, BATCH).await {
+            match batch().await {
                 Ok(count) => {
                     forgotten += count;
-                    metrics::counter!("vigiroute_collector_events_forgotten_total").increment(count as u64);
                     trouble = None;
                     if count < BATCH as usize {
                         break;
@@ -29,7 +43,7 @@ pub async fn forget_old_events(database: Database, days: u32) {
                 Err(error) => {
                     let error = error.to_string();
                     if trouble.as_ref() != Some(&error) {
-                        tracing::warn!(%error, "cannot delete old events: trying again later");
+                        tracing::warn!(%error, "cannot delete old {what}: trying again later");
                         trouble = Some(error);
                     }
                     break;
@@ -38,7 +52,7 @@ pub async fn forget_old_events(database: Database, days: u32) {
             sleep(PAUSE).await;
         }
         if forgotten > 0 {
-            tracing::info!(events = forgotten, days, "deleted events that were old");
+            tracing::info!(count = forgotten, days, "deleted {what} that were old");
         }
         sleep(LOOK_EVERY).await;
     }

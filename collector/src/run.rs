@@ -3,7 +3,7 @@
 use crate::inbox::{DropReason, Receiver, receive};
 use crate::pubsub::{Backlog, publisher};
 use crate::recorder::{Recorder, WAITING_DELIVERIES};
-use crate::retention::forget_old_events;
+use crate::retention::{forget_old_changes, forget_old_events};
 use crate::settings::{Args, HEALTH_PORT};
 use crate::store::{Database, Writer, migrate};
 use anyhow::Context;
@@ -30,6 +30,7 @@ pub struct Config {
     mysql: mysql::Settings,
     health: SocketAddr,
     retention_days: Option<u32>,
+    audit_days: u32,
 }
 
 impl Config {
@@ -51,6 +52,7 @@ impl Config {
             mysql: args.mysql.resolve("collector")?,
             health: args.health.bind(HEALTH_PORT),
             retention_days: args.retention_days,
+            audit_days: args.audit_days,
         })
     }
 }
@@ -78,6 +80,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     mysql_ready.met();
     let forgetting =
         config.retention_days.map(|days| tokio::spawn(forget_old_events(database.clone(), days)));
+    let forgetting_changes = tokio::spawn(forget_old_changes(database.clone(), config.audit_days));
 
     // Only now, so that nothing comes that cannot be stored: a message to an absent collector goes back at once.
     let (client, incoming) = xmpp::connect(config.xmpp, xmpp_ready);
@@ -109,6 +112,7 @@ pub async fn run(config: Config, stop: CancellationToken) -> anyhow::Result<()> 
     stop.cancel();
     // Each ends when what it takes from is gone: nothing more is taken, what came is stored and confirmed, then published.
     receiving.abort();
+    forgetting_changes.abort();
     if let Some(forgetting) = forgetting {
         forgetting.abort();
     }

@@ -30,6 +30,9 @@ pub struct Args {
     /// What goes on is kept, however old it is.
     #[arg(long, value_name = "DAYS", env = "VIGIROUTE_RETENTION_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub retention_days: Option<u32>,
+    /// Delete the lines of the record of who changed what after so many days.
+    #[arg(long, value_name = "DAYS", env = "VIGIROUTE_AUDIT_DAYS", default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub audit_days: u32,
 }
 
 const EXAMPLES: &str = "\

@@ -19,5 +19,5 @@ pub use connect::Database;
 pub use error::StoreError;
 pub use migrations::migrate;
 pub use open_events::open_events;
-pub use retention::forget_older;
+pub use retention::{forget_older, forget_older_changes};
 pub use writer::Writer;

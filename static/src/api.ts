@@ -2,7 +2,12 @@
 
 import type { FeatureCollection } from 'geojson';
 import type { Bounds } from './geo';
+import { t } from './i18n';
 import { isRecord, type LonLat, parseEvent, type TrafficEvent, time } from './model';
+import { Happening } from './signal';
+
+/** A change was refused: nobody is signed in (any more), or may not do it. */
+export const refused = new Happening<number>();
 
 const ROOT = '/api/v1';
 const TIMEOUT_MS = 15_000;
@@ -105,11 +110,20 @@ export async function change(
   body: unknown,
 ): Promise<unknown> {
   const asked = body === null ? {} : { body: JSON.stringify(body) };
-  const response = await request(path, body === null ? {} : { 'Content-Type': 'application/json' }, {
-    method,
-    ...asked,
+  const headers: Record<string, string> = body === null ? {} : { 'Content-Type': 'application/json' };
+  const response = await request(path, headers, { method, ...asked }).catch((error) => {
+    throw inWords(error, path);
   });
   return response.status === 204 ? null : readJson(response);
+}
+
+/** Who may not is told what to do; the server's words are for programs. */
+function inWords(error: unknown, path: string): unknown {
+  // Signing in has words of its own.
+  if (!(error instanceof ApiError) || path === '/session') return error;
+  if (error.status !== 401 && error.status !== 403) return error;
+  refused.tell(error.status);
+  return new ApiError(t(error.status === 401 ? 'account.ended' : 'account.notAllowed'), error.status);
 }
 
 async function request(path: string, headers: Record<string, string>, more: RequestInit = {}): Promise<Response> {

@@ -1,6 +1,8 @@
 // The page: map, panel and status line, put together; and the order in which things come to life.
 
 import './style.css';
+import { AccountDialog } from './account/dialog';
+import { Session } from './account/session';
 import { Alerts } from './alerts/alerts';
 import { getBasemap, getLive, getRoads, type LiveInfo } from './api';
 import { HistoryPanel } from './history/panel';
@@ -41,6 +43,7 @@ const store = new EventStore();
 const vehicles = new Vehicles();
 const zoneWatch = new ZoneWatch(problems);
 const state = new ViewState();
+const session = new Session();
 const connected = new Watched(false);
 const linked = state.position !== null;
 let live: Live | null = null;
@@ -48,6 +51,7 @@ const feedState = (): FeedState => live?.feed.state.get() ?? { kind: 'connecting
 
 // The frame.
 const help = new Help();
+const account = new AccountDialog(session);
 const mapElement = h('div', { class: 'map' });
 const attribution = h('p', { class: 'attribution' });
 const panel = new Panel(store, state, connected, {
@@ -73,15 +77,22 @@ const alerts = new Alerts(
   },
 );
 const tools = toolbar(
-  { home: () => map.goHome(), alert: () => void alerts.switch(), help: () => help.open() },
+  {
+    home: () => map.goHome(),
+    alert: () => void alerts.switch(),
+    help: () => help.open(),
+    account: () => account.open(),
+  },
   alerts.on,
+  session,
 );
 tools.append(panel.sheet.fold);
 const stage = h('main', { class: 'stage' }, mapElement, tools, notices.element, legend(), attribution);
 const title = h('h1', { class: 'unseen' });
 const statistics = new StatisticsView(state);
 let armed: Kind | null = null;
-const simulator = new SimulatorPanel(state, {
+const simulator = new SimulatorPanel(state, session, {
+  signIn: () => account.open(),
   arm: (kind) => {
     armed = kind;
     stage.classList.toggle('is-armed', kind !== null);
@@ -113,6 +124,7 @@ frame?.append(
   statistics.element,
   status.element,
   help.element,
+  account.element,
 );
 state.view.watch((view) => {
   stage.hidden = view === 'statistics';
@@ -138,7 +150,8 @@ const map = new LiveMap(mapElement, state.position, () => {
 });
 const picture = new Picture(map, vehicles, store, zoneWatch.zones, state, openOnMap);
 const pointing = new Pointing(map.map, picture.vehicleLayer, openOnMap);
-const zonesPanel = new ZonesPanel(state, map.map, zoneWatch.zones, {
+const zonesPanel = new ZonesPanel(state, map.map, zoneWatch.zones, session, {
+  signIn: () => account.open(),
   changed: () => zoneWatch.refresh(),
   flyTo: (zone) => map.goTo(zone.bounds),
 });
@@ -153,7 +166,7 @@ state.view.watch(() => {
   map.reshaped();
   showPast();
 });
-const placeMenu = new PlaceMenu(map.map, {
+const placeMenu = new PlaceMenu(map.map, session.mayChange, {
   open: (event) => {
     store.history([event]);
     state.show('live');
@@ -215,6 +228,12 @@ void problems.insist('basemap', getBasemap).then((basemap) => {
 void problems.insist('roads', getRoads).then((roads) => picture.network(roads));
 void readHistory(store, problems);
 zoneWatch.start();
+void session
+  .ask()
+  .catch(() => undefined)
+  .then(() => {
+    if (session.closed.get() && !session.who.get()) account.open();
+  });
 setInterval(tick, 1000);
 
 function goLive(info: LiveInfo): void {

@@ -50,6 +50,18 @@ export async function open(browser, { hash = '', ...options } = {}) {
   return { page, context, wrong, close: () => context.close() };
 }
 
+/** Signs in as the first admin, as a person does. */
+export async function signIn(page) {
+  await page.click('.account-button');
+  await page.fill('.account input[name=account]', 'admin');
+  await page.fill('.account input[name=password]', process.env.VIGIROUTE_ADMIN_PASSWORD ?? '');
+  await page.click('.account .main');
+  await page.waitForSelector('.account-button[aria-pressed=true]');
+}
+
+/** What is sent with a change that no page asks for. */
+export const KEY = process.env.VIGIROUTE_KEY ? { authorization: `Bearer ${process.env.VIGIROUTE_KEY}` } : {};
+
 /** Waits until the status line says that the feed is live. */
 export async function live(page, timeout = 30_000) {
   await page.waitForSelector('.status[data-feed="live"][data-level="good"]', { timeout });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { launch, live, open, until, URL_OF_PAGE } from './stage.js';
+import { KEY, launch, live, open, signIn, until, URL_OF_PAGE } from './stage.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -20,7 +20,7 @@ after(async () => {
 
 /** What the API says at a path. */
 async function api(path, options) {
-  const response = await fetch(`${URL_OF_PAGE}/api/v1${path}`, options);
+  const response = await fetch(`${URL_OF_PAGE}/api/v1${path}`, { headers: KEY, ...options });
   return response.status === 204 ? null : response.json();
 }
 
@@ -111,6 +111,7 @@ test('history: filters narrow the list, dots on the map, a row opens the event',
 test('simulator: a slider changes it, a click on a road stages an incident, the score is shown', async () => {
   const { page, wrong, close } = await open(browser);
   await live(page);
+  await signIn(page);
   await page.keyboard.press('m');
   await page.waitForSelector('.simulator .score');
   const before = await api('/simulation');
@@ -161,6 +162,7 @@ test('simulator: a slider changes it, a click on a road stages an incident, the 
 test('zones: drawn on the map, named, watched, changed and deleted', async () => {
   const { page, wrong, close } = await open(browser);
   await live(page);
+  await signIn(page);
   await page.keyboard.press('z');
   await page.waitForSelector('.zones .outcomes li');
   const ground = await page.locator('.map').boundingBox();
@@ -215,6 +217,7 @@ test('zones: drawn on the map, named, watched, changed and deleted', async () =>
 
 test('zones: a file of GeoJSON is read', async () => {
   const { page, wrong, close } = await open(browser);
+  await signIn(page);
   await page.keyboard.press('z');
   await page.waitForSelector('.zones .outcomes li');
   const zone = {

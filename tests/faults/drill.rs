@@ -5,7 +5,6 @@ use crate::fault::{Blow, Strike, Victim};
 use crate::recording::Recording;
 use crate::state::{State, shown};
 use end_to_end::city::City;
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use testbed::{Program, Proxy, Running, Stack, programs_folder, workspace_folder};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -82,7 +81,7 @@ impl Drill {
             inbox: way(stack.prosody.port()),
             store: way(stack.database.port()),
         };
-        let city = City { stack, programs: BTreeMap::new() };
+        let city = City::on(stack);
         let mut drill = Self { city, ways, recording, replay: None, lost_at_broker: false, _room: room };
         let zones = workspace_folder().join("data/zones/helsinki.geojson").display().to_string();
         let port = |proxy: &Proxy| proxy.port().to_string();

@@ -25,6 +25,8 @@ async fn the_page_shows_what_happens() {
         .current_dir(workspace_folder().join("tests/browser"))
         .env("VIGIROUTE_URL", city.stack.web_url())
         .env("VIGIROUTE_WISHES", &wishes)
+        .env("VIGIROUTE_KEY", city.key().await)
+        .env("VIGIROUTE_ADMIN_PASSWORD", city.stack.admin_password().expect("a password"))
         .stdin(Stdio::null())
         .kill_on_drop(true);
     let tested = timeout(PATIENCE, npm.output());

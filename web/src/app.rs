@@ -1,5 +1,6 @@
 //! All routes, with what stands before each.
 
+use crate::accounts::{Accounts, authorise, authorise_reading};
 use crate::bosh::{self, Bosh};
 use crate::database::Database;
 use crate::http::{Guard, observe, refuse_foreign_sites, with_security_headers};
@@ -21,6 +22,8 @@ use tower_http::compression::CompressionLayer;
 /// What handlers share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct App {
+    /// Who may do what.
+    pub accounts: Accounts,
     /// The database.
     pub database: Database,
     /// Told of every change of a zone.
@@ -38,7 +41,7 @@ pub struct App {
 pub struct Parts {
     /// The way to the live feed.
     pub bosh: Bosh,
-    /// Who may change something.
+    /// Keeps other sites out.
     pub guard: Guard,
     /// Folder of the page.
     pub static_dir: PathBuf,
@@ -55,15 +58,20 @@ pub fn routes(app: App, parts: Parts) -> serde_json::Result<Router> {
     let describe = get(async move || ([(header::CONTENT_TYPE, "application/json")], description));
     let (handlers, _) = openapi::api().split_for_parts();
     let api = Router::new()
-        .nest("/api/v1", handlers.method_not_allowed_fallback(no_such_method))
+        .nest(
+            "/api/v1",
+            handlers
+                .method_not_allowed_fallback(no_such_method)
+                .route_layer(from_fn_with_state(app.clone(), authorise)),
+        )
         .route("/api/openapi.json", describe)
         .route("/api/{*path}", any(no_such_api))
-        .with_state(app);
+        .with_state(app.clone());
     let compressed = api.merge(page::routes(parts.static_dir)).layer(CompressionLayer::new());
     let bosh = Router::new().route("/http-bind", any(bosh::handle)).with_state(parts.bosh);
+    let watched = bosh.merge(parts.health).layer(from_fn_with_state(app, authorise_reading));
     Ok(compressed
-        .merge(bosh)
-        .merge(parts.health)
+        .merge(watched)
         .layer(from_fn_with_state(parts.guard, refuse_foreign_sites))
         .layer(from_fn(with_security_headers))
         .layer(from_fn(observe)))

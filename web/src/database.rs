@@ -80,7 +80,9 @@ impl Database {
     pub async fn watch(self, condition: Condition, stop: CancellationToken) {
         let mut trouble = Trouble::new("the database");
         loop {
-            let tables = sqlx::query("SELECT 1 FROM events, event_revisions, event_vehicles, zones LIMIT 0");
+            let tables = sqlx::query(
+                "SELECT 1 FROM events, event_revisions, event_vehicles, zones, accounts, audit LIMIT 0",
+            );
             let found = match timeout(REQUEST_WITHIN, tables.execute(&self.pool)).await {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(error)) => Err(explain(&error)),

@@ -1,10 +1,13 @@
 //! The web program: REST over the history of events, zones to read and draw, roads and basemap, the page, and the
 //! browsers' way to the live feed.
 //!
-//! It reads what the collector stores and writes zones only, which it publishes to the broker, where the gateway reads
-//! them. **Invariant:** the database is the master of zones; what the broker has follows it.
+//! It reads what the collector stores. It writes zones, which it publishes to the broker, where the gateway reads them;
+//! accounts, sessions and keys; and who changed what. **Invariants:** the database is the master of zones, what the broker
+//! has follows it; nothing is changed by whom nobody knows.
 
+pub mod accounts;
 pub mod app;
+mod audit;
 pub mod bosh;
 pub mod database;
 pub mod events;

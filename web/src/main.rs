@@ -4,6 +4,7 @@ use link::settings::{EXIT_USAGE, parse};
 use link::{shutdown, telemetry};
 use std::io::Write;
 use std::process::ExitCode;
+use web::accounts;
 use web::run::{Config, run};
 use web::settings::Args;
 
@@ -13,6 +14,15 @@ async fn main() -> ExitCode {
         Ok(args) => args,
         Err(code) => return code,
     };
+    if let Some(command) = args.command.clone() {
+        return match args.mysql.resolve("web") {
+            Ok(settings) => match accounts::command::run(command, &settings).await {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => complain(&format!("{error:#}"), ExitCode::FAILURE),
+            },
+            Err(error) => complain(&error, ExitCode::from(EXIT_USAGE)),
+        };
+    }
     let stop = match shutdown::on_signals() {
         Ok(stop) => stop,
         Err(error) => return complain(&error, ExitCode::FAILURE),
@@ -32,7 +42,7 @@ async fn main() -> ExitCode {
 }
 
 /// Says it on standard error: logging may be what could not be started.
-fn complain(error: &dyn std::error::Error, code: ExitCode) -> ExitCode {
+fn complain(error: &dyn std::fmt::Display, code: ExitCode) -> ExitCode {
     let _ = writeln!(std::io::stderr(), "web: {error}");
     code
 }

@@ -2,10 +2,11 @@
 
 pub mod parameters;
 pub mod schema;
+mod security;
 pub mod simulation;
 
 use crate::app::App;
-use crate::{events, live, roads, statistics, zones};
+use crate::{accounts, audit, events, live, roads, statistics, zones};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +18,8 @@ use utoipa_axum::routes;
         description = "Accidents, traffic jams and zone crossings of vehicles: their history, the zones that are watched, \
             the roads, and how to follow what is going on.\n\nTimes are RFC 3339 in UTC with milliseconds. Positions are \
             WGS 84; GeoJSON has longitude first. What is wrong is answered with a problem document (RFC 9457) that names \
-            the parameter and what is allowed. Unknown parameters are refused.",
+            the parameter and what is allowed. Unknown parameters are refused.\n\nReading may be open to all. Every change takes somebody who is signed \
+            in (`POST /session`) or a key (`Authorization: Bearer`), with the role operator; accounts and keys take the role admin.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/api/v1")),
@@ -26,6 +28,7 @@ use utoipa_axum::routes;
         (name = "statistics", description = "What was stored, counted."),
         (name = "zones", description = "Areas whose entries and exits are events."),
         (name = "simulation", description = "The simulation that runs: shown, changed, and held against what is detected."),
+        (name = "accounts", description = "Who may do what: signing in, accounts, keys of programs, and who changed what."),
         (name = "map", description = "Roads, basemap, and the live feed."),
     )
 )]
@@ -33,7 +36,7 @@ struct Description;
 
 /// The handlers under `/api/v1`, with their description.
 pub fn api() -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(Description::openapi())
+    let mut router = OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(events::list_events))
         .routes(routes!(events::export_events))
         .routes(routes!(events::get_event))
@@ -51,6 +54,17 @@ pub fn api() -> OpenApiRouter<App> {
         .routes(routes!(roads::get_roads))
         .routes(routes!(roads::get_basemap))
         .routes(routes!(live::get_live))
+        .routes(routes!(accounts::get_session, accounts::sign_in, accounts::sign_out))
+        .routes(routes!(accounts::change_password))
+        .routes(routes!(accounts::list_sessions))
+        .routes(routes!(accounts::end_session))
+        .routes(routes!(accounts::list_accounts, accounts::create_account))
+        .routes(routes!(accounts::change_account))
+        .routes(routes!(accounts::list_keys, accounts::create_key))
+        .routes(routes!(accounts::revoke_key))
+        .routes(routes!(audit::list_audit));
+    security::describe(router.get_openapi_mut());
+    router
 }
 
 /// The description as JSON.

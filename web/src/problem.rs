@@ -3,6 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// A problem document.
@@ -28,11 +29,22 @@ pub struct Problem {
     /// What is allowed there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed: Option<String>,
+    /// When to try again, in seconds; the same as `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), parameter: None, allowed: None }
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            parameter: None,
+            allowed: None,
+            retry_after_s: None,
+        }
     }
 
     /// 400: a parameter with a value that is not allowed.
@@ -65,6 +77,27 @@ impl Problem {
         }
         let mut problem = Self::body(format!("`{name}`: {reason}"));
         problem.parameter = Some(name.to_owned());
+        problem
+    }
+
+    /// 401: it is not known who asks.
+    #[must_use]
+    pub fn unauthorized(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "urn:vigiroute:problem:unauthorized", "Not signed in", detail)
+    }
+
+    /// 403: who asks may not.
+    #[must_use]
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "urn:vigiroute:problem:forbidden", "Not allowed", detail)
+    }
+
+    /// 429: too often; again after `wait`.
+    #[must_use]
+    pub fn too_many(detail: impl Into<String>, wait: Duration) -> Self {
+        let mut problem =
+            Self::new(StatusCode::TOO_MANY_REQUESTS, "urn:vigiroute:problem:too-many", "Too often", detail);
+        problem.retry_after_s = Some(u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1));
         problem
     }
 
@@ -154,7 +187,10 @@ impl Problem {
     /// 503: for a while.
     #[must_use]
     pub fn unavailable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "urn:vigiroute:problem:unavailable", "Not now", detail)
+        let kind = "urn:vigiroute:problem:unavailable";
+        let mut problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, kind, "Not now", detail);
+        problem.retry_after_s = Some(5);
+        problem
     }
 
     /// The HTTP status.
@@ -170,8 +206,12 @@ impl IntoResponse for Problem {
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response =
             (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(wait_s) = self.retry_after_s {
+            response.headers_mut().insert(header::RETRY_AFTER, wait_s.into());
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"vigiroute\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
         }
         if status == StatusCode::METHOD_NOT_ALLOWED
             && let Some(allowed) = self.allowed.and_then(|allowed| HeaderValue::from_str(&allowed).ok())

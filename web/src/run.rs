@@ -1,5 +1,6 @@
 //! The program: its parts put together, and ended in good order.
 
+use crate::accounts::{Accounts, FirstAdmin, Reading, make_first_admin};
 use crate::app::{App, Parts, routes};
 use crate::bosh::Bosh;
 use crate::database::Database;
@@ -39,6 +40,9 @@ pub struct Config {
     guard: Guard,
     xmpp_domain: String,
     hfp: bool,
+    reading: Reading,
+    plain_sign_in: bool,
+    first_admin: FirstAdmin,
     mqtt: mqtt::Settings,
     mysql: mysql::Settings,
     stop: CancellationToken,
@@ -59,6 +63,9 @@ impl Config {
             guard: Guard::new(&args.http_names),
             xmpp_domain: args.xmpp_domain.clone(),
             hfp: args.hfp,
+            reading: args.reading(),
+            plain_sign_in: args.plain_sign_in,
+            first_admin: args.first_admin()?,
             mqtt: args.mqtt.resolve("web")?,
             mysql: args.mysql.resolve("web")?,
             stop,
@@ -84,6 +91,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let roads = Arc::new(tokio::task::spawn_blocking(move || Roads::read(&roads_dir)).await??);
     let database = Database::new(&config.mysql);
     tokio::spawn(database.clone().watch(Database::condition(&readiness), stop.clone()));
+    let first = readiness.condition("accounts");
+    tokio::spawn(make_first_admin(database.clone(), config.first_admin, first, stop.clone()));
+    if config.reading == Reading::Open && !config.bind.ip().is_loopback() {
+        tracing::info!("whoever reaches {address} may read; VIGIROUTE_READ=signed-in closes that");
+    }
     tokio::spawn(watch_bosh(config.bosh.clone(), readiness.condition("prosody"), stop.clone()));
 
     // A name of its own, so that two web programs do not throw each other out.
@@ -101,7 +113,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let syncing = tokio::spawn(sync.run(config.seed));
 
     let live = Live::new(&config.xmpp_domain, &roads, config.hfp);
-    let app = App { database, zones, simulation, roads, live };
+    let accounts = Accounts::new(config.reading, config.plain_sign_in);
+    let app = App { accounts, database, zones, simulation, roads, live };
     let parts = Parts {
         bosh: config.bosh,
         guard: config.guard,
@@ -111,8 +124,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
-    let serving =
-        axum::serve(listener, routes(app, parts)?).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let service = routes(app, parts)?.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
     let ended = CancellationToken::new();
     let serving = tokio::spawn({
         let ended = ended.clone().drop_guard();

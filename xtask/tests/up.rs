@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
-use testbed::http;
+use testbed::{http, web_key};
 
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -110,11 +110,14 @@ async fn even_killed_it_leaves_nothing_behind_and_the_next_start_finds_what_was_
     let mut up = Up::start(folder.path());
     let line = up.wait_for("Vigiroute runs:");
     let url = line.split_whitespace().last().unwrap().to_owned();
+    let line = up.wait_for("sign in as admin");
+    let password = line.split_whitespace().last().unwrap();
+    let key = web_key(&url, password, "operator").await.unwrap();
     let zone = r#"{"type":"Feature","properties":{"id":"kept","name":"Kept","radius_m":50},
         "geometry":{"type":"Point","coordinates":[24.94,60.17]}}"#;
     let zone_url = format!("{url}/api/v1/zones/kept");
     let (status, answer) =
-        http::request("PUT", &zone_url, Some(("application/geo+json", zone))).await.unwrap();
+        http::request_as(&key, "PUT", &zone_url, Some(("application/geo+json", zone))).await.unwrap();
     assert!((200..300).contains(&status), "{status}: {answer}");
 
     up.signal(Signal::KILL);
@@ -130,6 +133,11 @@ async fn even_killed_it_leaves_nothing_behind_and_the_next_start_finds_what_was_
     let url = line.split_whitespace().last().unwrap().to_owned();
     let (status, kept) = http::get(&format!("{url}/api/v1/zones/kept")).await.unwrap();
     assert_eq!(status, 200, "{kept}");
+    let line = up.wait_for("sign in as admin");
+    assert!(
+        !line.contains(password) && line.ends_with("secrets/web-admin"),
+        "its password is shown once: {line}"
+    );
     up.signal(Signal::TERM);
     up.wait_for("everything has stopped");
     assert!(up.child.wait().unwrap().success());

@@ -2,7 +2,7 @@
 
 use crate::events::{accident, zone_entry};
 use crate::server::Server;
-use collector::store::{Batch, Writer, forget_older};
+use collector::store::{Batch, Writer, forget_older, forget_older_changes};
 use model::{Event, Phase};
 use sqlx::Executor;
 
@@ -33,4 +33,20 @@ async fn what_is_old_and_over_goes_in_batches_with_all_that_belongs_to_it() {
     let left: Vec<sqlx::types::Uuid> = left.into_iter().map(|(id,)| id).collect();
     assert_eq!(left, [goes_on.id.as_uuid(), recent.id.as_uuid()]);
     assert_eq!((server.count("event_revisions").await, server.count("event_vehicles").await), (2, 2));
+}
+
+#[tokio::test]
+async fn who_changed_what_is_forgotten_too() {
+    let server = Server::start().await;
+    let mut connection = server.connect().await;
+    for days in [0, 1, 29, 30, 31, 400] {
+        let line = "INSERT INTO audit (at, who, action, object) VALUES (UTC_TIMESTAMP(3) - INTERVAL ? DAY, 'x', 'y', ?)";
+        sqlx::query(line).bind(days).bind(days.to_string()).execute(&mut connection).await.unwrap();
+    }
+    for expected in [2, 1, 0] {
+        assert_eq!(forget_older_changes(&server.database, 30, 2).await.unwrap(), expected);
+    }
+    let left: Vec<String> =
+        sqlx::query_scalar("SELECT object FROM audit ORDER BY id").fetch_all(&mut connection).await.unwrap();
+    assert_eq!(left, ["0", "1", "29"]);
 }

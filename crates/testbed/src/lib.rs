@@ -48,6 +48,7 @@ mod secret;
 mod stack;
 mod target;
 mod template;
+mod web_key;
 
 pub use bridge::{Bridge, Feed, FeedAddress};
 pub use database::Database;
@@ -59,5 +60,6 @@ pub use program::{Program, Running};
 pub use prosody::{DOMAIN, Encryption, Prosody};
 pub use proxy::Proxy;
 pub use secret::Secrets;
-pub use stack::{Moved, Ports, Stack};
+pub use stack::{ADMIN_SECRET, Moved, Ports, Stack};
 pub use target::{programs_folder, target_folder, workspace_folder};
+pub use web_key::web_key;

@@ -23,6 +23,9 @@ pub struct Stack {
     folder: Folder,
 }
 
+/// The secret that is the first admin's password.
+pub const ADMIN_SECRET: &str = "web-admin";
+
 /// Which ports a stack takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ports {
@@ -99,6 +102,8 @@ impl Stack {
         tell: impl Fn(&str),
     ) -> Result<Self, Error> {
         let secrets = Secrets::in_folder(folder.path().join("secrets"))?;
+        // Drawn here, so that its file is there when the web program looks for it.
+        secrets.get(ADMIN_SECRET)?;
         let mut harbour = Harbour { ports, moved: Vec::new() };
         let program_ports = ProgramPorts {
             web: harbour.take("the page", 8080)?,
@@ -143,6 +148,14 @@ impl Stack {
         format!("http://127.0.0.1:{}", self.ports.web.number())
     }
 
+    /// The password of the web program's first admin.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn admin_password(&self) -> Result<String, Error> {
+        self.secrets.get(ADMIN_SECRET)
+    }
+
     /// Stops the servers in good order: what they hold is on the disk afterwards.
     pub async fn stop(&mut self) {
         self.prosody.stop().await;
@@ -178,6 +191,7 @@ impl Stack {
                 self.mqtt(&mut settings, program);
                 self.mysql(&mut settings, program);
                 settings.add_port("VIGIROUTE_HTTP_BIND", &self.ports.web);
+                settings.add_path("VIGIROUTE_ADMIN_PASSWORD_FILE", &self.secrets.path(ADMIN_SECRET));
                 settings.add_path("VIGIROUTE_STATIC_DIR", &source("static/dist"));
                 settings.add_path("VIGIROUTE_ROADS_DIR", &source("data/roads/helsinki"));
                 settings.add("VIGIROUTE_BOSH_URL", &self.prosody.bosh_url());

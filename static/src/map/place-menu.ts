@@ -6,6 +6,7 @@ import { ago } from '../format';
 import { t } from '../i18n';
 import type { TrafficEvent } from '../model';
 import { titleOf, whereOf } from '../panel/words';
+import type { Watched } from '../signal';
 import { h } from '../ui/dom';
 
 /** Half the side of the square that counts as here, degrees of latitude: some 100 m. */
@@ -22,6 +23,7 @@ export class PlaceMenu {
 
   constructor(
     readonly map: MapLibreMap,
+    readonly mayChange: Watched<boolean>,
     readonly actions: PlaceActions,
   ) {
     map.on('contextmenu', (event) => {
@@ -50,7 +52,9 @@ export class PlaceMenu {
       h('button', { type: 'button', class: 'text-button', title: t('place.copy'), onclick: copy }, words),
       h('h3', {}, t('place.happened')),
       events,
-      h('button', { type: 'button', class: 'text-button', onclick: stage }, t('place.stageCrash')),
+      this.mayChange.get()
+        ? h('button', { type: 'button', class: 'text-button', onclick: stage }, t('place.stageCrash'))
+        : null,
     );
     this.#popup.setLngLat([place.lon, place.lat]).setDOMContent(content).addTo(this.map);
     void this.#fill(events, place);

@@ -1,5 +1,7 @@
 // The simulator: what runs, what can be changed of it, incidents to stage and to clear, and the score.
 
+import { signInHint } from '../account/hint';
+import type { Session } from '../account/session';
 import { ApiError } from '../api';
 import { isKey, language, t } from '../i18n';
 import { h, setText } from '../ui/dom';
@@ -16,6 +18,7 @@ export type Kind = (typeof KINDS)[number];
 const REFRESH_MS = 2_000;
 
 export interface StagingActions {
+  signIn(): void;
   /** The next click on the map is the place of this; null: no more. */
   arm(kind: Kind | null): void;
   open(event: string): void;
@@ -42,6 +45,7 @@ export class SimulatorPanel {
 
   constructor(
     readonly state: ViewState,
+    readonly session: Session,
     readonly actions: StagingActions,
   ) {
     this.#dials = new Dials((values) => this.#do(async () => this.#take(await tune(values))));
@@ -54,6 +58,7 @@ export class SimulatorPanel {
       h(
         'div',
         { class: 'list-body' },
+        signInHint(session, actions.signIn),
         this.#stageTitle,
         this.#stage,
         this.#hint,
@@ -65,6 +70,10 @@ export class SimulatorPanel {
       ),
     );
     language.watch(() => this.#paint());
+    session.mayChange.watch((may) => {
+      if (!may) this.#arm(null);
+      this.#paint();
+    });
     state.view.watch((view) => {
       this.element.hidden = view !== 'simulator';
       if (view === 'simulator') void this.#ask();
@@ -138,6 +147,7 @@ export class SimulatorPanel {
   #paint(): void {
     const simulation = this.#simulation;
     const running = simulation?.running ?? false;
+    const may = running && this.session.mayChange.get();
     setText(this.#title, t('rail.simulator'));
     this.element.setAttribute('aria-label', t('rail.simulator'));
     const what = simulation ? `${simulation.title}${running ? '' : ` – ${t('sim.stopped')}`}` : t('sim.none');
@@ -149,10 +159,10 @@ export class SimulatorPanel {
     for (const button of this.#stage.querySelectorAll('button')) {
       const kind = KINDS.find((known) => known === button.dataset.kind) ?? 'crash';
       setText(button, t(`incident.${kind}`));
-      button.disabled = !running;
+      button.disabled = !may;
       button.setAttribute('aria-pressed', String(kind === this.#armed));
     }
-    this.#dials.show(simulation?.values ?? {}, running);
+    this.#dials.show(simulation?.values ?? {}, may);
     this.#incidents.replaceChildren(...(simulation?.incidents ?? []).map((incident) => this.#incident(incident)));
     this.#incidentsTitle.hidden = this.#incidents.childElementCount === 0;
     this.#scoreTitle.hidden = this.#found === null;
@@ -170,15 +180,16 @@ export class SimulatorPanel {
         this.#take(await getSimulation());
       });
     };
+    const clearing = h(
+      'button',
+      { type: 'button', class: 'text-button', 'aria-label': `${t('sim.clear')}: ${words} ${id}`, onclick: end },
+      t('sim.clear'),
+    );
     return h(
       'li',
       {},
       h('span', {}, `${words} · ${t(state === 'present' ? 'sim.present' : 'sim.planned')}`),
-      h(
-        'button',
-        { type: 'button', class: 'text-button', 'aria-label': `${t('sim.clear')}: ${words} ${id}`, onclick: end },
-        t('sim.clear'),
-      ),
+      this.session.mayChange.get() ? clearing : null,
     );
   }
 }

@@ -78,6 +78,10 @@ const SHAPES: Record<string, Shape[]> = {
     ['path', { d: HEXAGON, ...stroke, 'stroke-width': 1.5 }],
     ['circle', { cx: 8, cy: 8, r: 1.4, fill: 'currentColor' }],
   ],
+  person: [
+    ['circle', { cx: 8, cy: 5.2, r: 2.8, ...stroke, 'stroke-width': 1.5 }],
+    ['path', { d: 'M2.8 13.6a5.2 5.2 0 0 1 10.4 0', ...stroke, 'stroke-width': 1.5 }],
+  ],
   bell: [
     ['path', { d: 'M3.4 11.4c1-1 1.2-2 1.2-4a3.4 3.4 0 0 1 6.8 0c0 2 .2 3 1.2 4Z', ...stroke, 'stroke-width': 1.5 }],
     ['path', { d: 'M6.6 13.6a1.5 1.5 0 0 0 2.8 0', ...stroke, 'stroke-width': 1.5 }],

@@ -2,6 +2,8 @@
 
 import type { Feature, FeatureCollection, Geometry } from 'geojson';
 import type { Map as MapLibreMap } from 'maplibre-gl';
+import { signInHint } from '../account/hint';
+import type { Session } from '../account/session';
 import { type Key, language, t } from '../i18n';
 import type { Zone } from '../live/zones';
 import { contains } from '../live/zones';
@@ -18,6 +20,7 @@ import { fromDrawing, SHAPES, type Shape, shapeOf } from './shape';
 const MAX_IMPORTED = 10_000;
 
 export interface ZoneActions {
+  signIn(): void;
   /** Zones have changed: they are asked for at once. */
   changed(): void;
   flyTo(zone: Zone): void;
@@ -43,6 +46,7 @@ export class ZonesPanel {
     readonly state: ViewState,
     readonly map: MapLibreMap,
     readonly zones: Watched<readonly Zone[]>,
+    readonly session: Session,
     readonly actions: ZoneActions,
   ) {
     this.#drawing = new Drawing(map);
@@ -52,18 +56,30 @@ export class ZonesPanel {
     }
     this.#file.addEventListener('change', () => void this.#import());
     this.element.append(
-      h('header', { class: 'list-head' }, this.#title, this.#shapes, this.#hint, this.#message),
+      h(
+        'header',
+        { class: 'list-head' },
+        this.#title,
+        this.#shapes,
+        this.#hint,
+        signInHint(session, actions.signIn),
+        this.#message,
+      ),
       this.#body,
     );
     zones.watch(() => this.#paint());
     language.watch(() => this.#paint());
+    session.mayChange.watch((may) => {
+      if (!may) this.close();
+      this.#paint();
+    });
     state.view.watch((view) => {
       this.element.hidden = view !== 'zones';
       if (view !== 'zones') this.close();
       else this.#paint();
     });
     map.on('click', (event) => {
-      if (this.element.hidden || this.#drawing.busy || this.#edited) return;
+      if (this.element.hidden || this.#drawing.busy || this.#edited || !this.session.mayChange.get()) return;
       const { lng, lat } = event.lngLat;
       const pressed = this.zones.get().findLast((zone) => contains(zone, lng, lat));
       if (pressed) void this.#edit(pressed.feature);
@@ -176,15 +192,17 @@ export class ZonesPanel {
   }
 
   #paint(): void {
+    const may = this.session.mayChange.get();
     setText(this.#title, t('rail.zones'));
     this.element.setAttribute('aria-label', t('rail.zones'));
     for (const button of this.#shapes.querySelectorAll('button')) {
       const shape = SHAPES.find((known) => known === button.dataset.shape) ?? 'polygon';
       setText(button, t(`zones.${shape}`));
       button.setAttribute('aria-pressed', String(shape === this.#drawn));
+      button.disabled = !may;
     }
     const hint: Key = this.#edited ? 'zones.dragHint' : this.#drawn ? `zones.${this.#drawn}Hint` : 'zones.hint';
-    setText(this.#hint, t(hint));
+    setText(this.#hint, may ? t(hint) : '');
     if (this.#form) {
       if (this.#body.firstElementChild !== this.#form.element) this.#body.replaceChildren(this.#form.element);
       return;
@@ -196,7 +214,7 @@ export class ZonesPanel {
     const rows = this.zones.get().map((zone) => {
       const open = (): void => {
         this.actions.flyTo(zone);
-        void this.#edit(zone.feature);
+        if (this.session.mayChange.get()) void this.#edit(zone.feature);
       };
       const shape = shapeOf(zone.feature);
       return h(
@@ -220,7 +238,7 @@ export class ZonesPanel {
       download('zones.geojson', 'application/geo+json', JSON.stringify(all, null, 2));
     };
     const exporting = h('button', { type: 'button', class: 'text-button', onclick: save }, t('zones.export'));
-    this.#tools.replaceChildren(importing, exporting, this.#file);
+    this.#tools.replaceChildren(...(this.session.mayChange.get() ? [importing] : []), exporting, this.#file);
     this.#body.replaceChildren(this.#list, this.#tools);
   }
 }

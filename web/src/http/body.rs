@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use axum::http::header;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -37,6 +38,16 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         json(request, &MEDIA_TYPES[..1]).await.map(Self)
+    }
+}
+
+impl JsonBody {
+    /// The body as what is asked for.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn into_type<T: DeserializeOwned>(self) -> Result<T, Problem> {
+        serde_json::from_value(self.0).map_err(|error| Problem::body(error.to_string()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The requests that show and change a simulation.
 
 use super::heard::{incident_id, problem};
+use crate::accounts::{Caller, Operator};
 use crate::app::App;
+use crate::audit::{self, Change};
 use crate::http::{JsonBody, Params};
 use crate::openapi::simulation as schema;
 use crate::problem::Problem;
@@ -47,6 +49,7 @@ pub async fn get_simulation(State(app): State<App>, params: Params) -> Result<Js
 )]
 pub async fn tune_simulation(
     State(app): State<App>,
+    Operator(caller): Operator,
     params: Params,
     JsonBody(body): JsonBody,
 ) -> Result<Json<Value>, Problem> {
@@ -55,7 +58,10 @@ pub async fn tune_simulation(
     if tuning.is_empty() {
         return Err(Problem::body("nothing is asked for"));
     }
-    app.simulation.ask(body).await?;
+    let before = app.simulation.scenario().map(|scenario| members_of(&scenario, &body));
+    app.simulation.ask(body.clone()).await?;
+    let change = Change { action: "simulation.tune", object: "simulation", before, after: Some(body) };
+    note(&app, &caller, change).await;
     app.simulation.scenario().map(Json).ok_or_else(none_heard_of)
 }
 
@@ -78,18 +84,21 @@ pub async fn tune_simulation(
 )]
 pub async fn stage_incident(
     State(app): State<App>,
+    Operator(caller): Operator,
     params: Params,
     JsonBody(body): JsonBody,
 ) -> Result<Response, Problem> {
     params.only(&[])?;
     IncidentOrder::from_json(body.clone()).map_err(|refusal| problem(&refusal))?;
-    let reply = app.simulation.ask(json!({ "incident": body })).await.map_err(|mut problem| {
+    let reply = app.simulation.ask(json!({ "incident": body.clone() })).await.map_err(|mut problem| {
         // Here the incident is the body itself.
         problem.parameter =
             problem.parameter.map(|name| name.strip_prefix("incident.").map(str::to_owned).unwrap_or(name));
         problem
     })?;
     let id = reply.incident.unwrap_or_default();
+    let change = Change { action: "incident.stage", object: &id, after: Some(body), ..Change::default() };
+    note(&app, &caller, change).await;
     let location = format!("/api/v1/simulation/incidents/{id}");
     let incident = incident(&app, &id).unwrap_or_else(|| json!({ "id": id }));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(incident)).into_response())
@@ -112,18 +121,43 @@ pub async fn stage_incident(
 )]
 pub async fn clear_incident(
     State(app): State<App>,
+    Operator(caller): Operator,
     Path(id): Path<String>,
     params: Params,
 ) -> Result<StatusCode, Problem> {
     params.only(&[])?;
     incident_id(&id)?;
+    let before = incident(&app, &id);
     match app.simulation.ask(json!({ "clear": id })).await {
-        Ok(_) => Ok(StatusCode::NO_CONTENT),
+        Ok(_) => {
+            let change = Change { action: "incident.clear", object: &id, before, ..Change::default() };
+            note(&app, &caller, change).await;
+            Ok(StatusCode::NO_CONTENT)
+        }
         Err(problem) if problem.parameter.as_deref() == Some("clear") => {
             Err(Problem::not_found(problem.detail))
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// Adds to the record what the simulator has done already: if the database is away just now, the log has it.
+async fn note(app: &App, caller: &Caller, change: Change<'_>) {
+    let (action, object) = (change.action, change.object.to_owned());
+    let noted = async {
+        let mut connection = app.database.pool().acquire().await?;
+        audit::record(&mut connection, caller, change).await
+    };
+    if app.database.ask(noted).await.is_err() {
+        tracing::warn!(who = %caller, action, object, "a change is missing in the audit");
+    }
+}
+
+/// Those members of a scenario that a change names.
+fn members_of(scenario: &Value, change: &Value) -> Value {
+    let named = change.as_object().into_iter().flatten();
+    let member = |(name, _): (&String, _)| Some((name.clone(), scenario.get(name)?.clone()));
+    Value::Object(named.filter_map(member).collect())
 }
 
 fn incident(app: &App, id: &str) -> Option<Value> {

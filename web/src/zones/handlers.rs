@@ -1,7 +1,9 @@
 //! The requests for zones.
 
 use super::{MAX_ZONES, Publication, store};
+use crate::accounts::{Caller, Operator};
 use crate::app::App;
+use crate::audit::{self, Change};
 use crate::http::{MAX_BODY_BYTES, Params, ZoneBody, tagged};
 use crate::openapi::schema;
 use crate::problem::Problem;
@@ -79,6 +81,7 @@ pub async fn get_zone(
 )]
 pub async fn create_zone(
     State(app): State<App>,
+    Operator(caller): Operator,
     params: Params,
     ZoneBody(mut feature): ZoneBody,
 ) -> Result<Response, Problem> {
@@ -90,7 +93,7 @@ pub async fn create_zone(
     let zone = read_zone(&feature)?;
     let pool = app.database.pool();
     leave_room(app.database.ask(store::count(pool)).await?)?;
-    if !app.database.ask(store::create(pool, &zone)).await? {
+    if !app.database.ask(create(&app, &caller, &zone)).await? {
         return Err(Problem::conflict(format!("there is a zone {} already; PUT replaces it", zone.id)));
     }
     Ok(stored(&app, StatusCode::CREATED, &zone).await)
@@ -117,6 +120,7 @@ pub async fn create_zone(
 )]
 pub async fn put_zone(
     State(app): State<App>,
+    Operator(caller): Operator,
     Path(id): Path<String>,
     params: Params,
     ZoneBody(mut feature): ZoneBody,
@@ -136,7 +140,7 @@ pub async fn put_zone(
     if !replaces {
         leave_room(app.database.ask(store::count(pool)).await?)?;
     }
-    app.database.ask(store::put(pool, &zone)).await?;
+    app.database.ask(put(&app, &caller, &zone)).await?;
     Ok(stored(&app, if replaces { StatusCode::OK } else { StatusCode::CREATED }, &zone).await)
 }
 
@@ -157,18 +161,54 @@ pub async fn put_zone(
 )]
 pub async fn delete_zone(
     State(app): State<App>,
+    Operator(caller): Operator,
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Response, Problem> {
     params.only(&[])?;
     let id = zone_id(&id)?;
-    if !app.database.ask(store::delete(app.database.pool(), &id)).await? {
+    if !app.database.ask(delete(&app, &caller, &id)).await? {
         return Err(no_such_zone(&id));
     }
     Ok(match app.zones.changed(id).await {
         Publication::Now => StatusCode::NO_CONTENT.into_response(),
         Publication::Later => (StatusCode::ACCEPTED, [(PENDING, "mqtt")]).into_response(),
     })
+}
+
+/// Makes a zone, with a line in the record; whether there was none of this id.
+async fn create(app: &App, caller: &Caller, zone: &Zone) -> Result<bool, sqlx::Error> {
+    let mut transaction = app.database.pool().begin().await?;
+    let made = store::create(&mut transaction, zone).await?;
+    if made {
+        let after = Some(zone.to_feature());
+        let change = Change { action: "zone.create", object: zone.id.as_str(), after, ..Change::default() };
+        audit::record(&mut transaction, caller, change).await?;
+        transaction.commit().await?;
+    }
+    Ok(made)
+}
+
+async fn put(app: &App, caller: &Caller, zone: &Zone) -> Result<(), sqlx::Error> {
+    let mut transaction = app.database.pool().begin().await?;
+    let before = store::hold(&mut transaction, &zone.id).await?;
+    store::put(&mut transaction, zone).await?;
+    let after = Some(zone.to_feature());
+    let change = Change { action: "zone.put", object: zone.id.as_str(), before, after };
+    audit::record(&mut transaction, caller, change).await?;
+    transaction.commit().await
+}
+
+/// Deletes a zone, with a line in the record; whether there was one.
+async fn delete(app: &App, caller: &Caller, id: &ZoneId) -> Result<bool, sqlx::Error> {
+    let mut transaction = app.database.pool().begin().await?;
+    let Some(before) = store::hold(&mut transaction, id).await? else { return Ok(false) };
+    store::delete(&mut transaction, id).await?;
+    let change =
+        Change { action: "zone.delete", object: id.as_str(), before: Some(before), ..Change::default() };
+    audit::record(&mut transaction, caller, change).await?;
+    transaction.commit().await?;
+    Ok(true)
 }
 
 async fn stored(app: &App, status: StatusCode, zone: &Zone) -> Response {

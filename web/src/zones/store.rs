@@ -4,7 +4,7 @@
 use model::{Zone, ZoneId};
 use serde_json::Value;
 use sqlx::types::Json;
-use sqlx::{Connection, MySqlPool};
+use sqlx::{Connection, MySqlConnection, MySqlPool};
 
 /// What stands in the database under an id.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +43,21 @@ pub(super) async fn count(pool: &MySqlPool) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("SELECT COUNT(*) FROM zones WHERE deleted_at IS NULL").fetch_one(pool).await
 }
 
+/// The zone under an id, held until the transaction ends.
+pub(super) async fn hold(
+    connection: &mut MySqlConnection,
+    id: &ZoneId,
+) -> Result<Option<Value>, sqlx::Error> {
+    let feature: Option<Json<Value>> =
+        sqlx::query_scalar("SELECT feature FROM zones WHERE id = ? AND deleted_at IS NULL FOR UPDATE")
+            .bind(id.as_str())
+            .fetch_optional(connection)
+            .await?;
+    Ok(feature.map(|Json(feature)| feature))
+}
+
 /// Writes a zone, in place of what stands under its id.
-pub(super) async fn put(pool: &MySqlPool, zone: &Zone) -> Result<(), sqlx::Error> {
+pub(super) async fn put(connection: &mut MySqlConnection, zone: &Zone) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO zones (id, name, feature, updated_at) VALUES (?, ?, ?, UTC_TIMESTAMP(3)) \
          ON DUPLICATE KEY UPDATE name = VALUES(name), feature = VALUES(feature), \
@@ -53,19 +66,17 @@ pub(super) async fn put(pool: &MySqlPool, zone: &Zone) -> Result<(), sqlx::Error
     .bind(zone.id.as_str())
     .bind(&zone.name)
     .bind(Json(zone.to_feature()))
-    .execute(pool)
+    .execute(connection)
     .await
     .map(drop)
 }
 
-/// Writes a zone unless there is one of its id already; whether it did.
-pub(super) async fn create(pool: &MySqlPool, zone: &Zone) -> Result<bool, sqlx::Error> {
-    let mut connection = pool.acquire().await?;
-    let mut transaction = connection.begin().await?;
+/// Writes a zone unless there is one of its id already; whether it did. To be run in a transaction.
+pub(super) async fn create(connection: &mut MySqlConnection, zone: &Zone) -> Result<bool, sqlx::Error> {
     let standing: Option<bool> =
         sqlx::query_scalar("SELECT deleted_at IS NULL FROM zones WHERE id = ? FOR UPDATE")
             .bind(zone.id.as_str())
-            .fetch_optional(&mut *transaction)
+            .fetch_optional(&mut *connection)
             .await?;
     if standing == Some(true) {
         return Ok(false);
@@ -79,26 +90,26 @@ pub(super) async fn create(pool: &MySqlPool, zone: &Zone) -> Result<bool, sqlx::
         .bind(&zone.name)
         .bind(Json(zone.to_feature()))
         .bind(zone.id.as_str())
-        .execute(&mut *transaction)
+        .execute(connection)
         .await;
     match written {
-        Ok(_) => transaction.commit().await.map(|()| true),
+        Ok(_) => Ok(true),
         // Somebody was faster.
         Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// Deletes a zone; whether there was one.
-pub(super) async fn delete(pool: &MySqlPool, id: &ZoneId) -> Result<bool, sqlx::Error> {
+/// Deletes a zone, if there is one.
+pub(super) async fn delete(connection: &mut MySqlConnection, id: &ZoneId) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE zones SET deleted_at = UTC_TIMESTAMP(3), updated_at = UTC_TIMESTAMP(3) \
          WHERE id = ? AND deleted_at IS NULL",
     )
     .bind(id.as_str())
-    .execute(pool)
+    .execute(connection)
     .await
-    .map(|done| done.rows_affected() > 0)
+    .map(drop)
 }
 
 /// Writes these if no zone was ever stored; whether it did.

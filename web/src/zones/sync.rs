@@ -189,7 +189,10 @@ impl Sync {
                 Ok(())
             }
             Action::Adopt(zone) => {
-                if store::create(pool, &zone).await? {
+                let mut transaction = pool.begin().await?;
+                let made = store::create(&mut transaction, &zone).await?;
+                transaction.commit().await?;
+                if made {
                     tracing::info!(zone = %id, "took over a zone that was published to the broker directly");
                 }
                 // As the database has it, and retained.

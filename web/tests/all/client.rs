@@ -12,6 +12,8 @@ use serde_json::Value;
 pub struct Client {
     hyper: Hyper<HttpConnector, Full<Bytes>>,
     base: String,
+    /// Sent with every request that has no `authorization` or `cookie` of its own.
+    key: Option<String>,
 }
 
 #[derive(Debug)]
@@ -23,7 +25,21 @@ pub struct Answer {
 
 impl Client {
     pub fn new(base: &str) -> Self {
-        Self { hyper: Hyper::builder(TokioExecutor::new()).build_http(), base: base.to_owned() }
+        Self { hyper: Hyper::builder(TokioExecutor::new()).build_http(), base: base.to_owned(), key: None }
+    }
+
+    /// The same client with a key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: Some(format!("Bearer {key}")), ..self.clone() }
+    }
+
+    /// The same client without one.
+    pub fn without_key(&self) -> Self {
+        Self { key: None, ..self.clone() }
+    }
+
+    pub fn base(&self) -> &str {
+        &self.base
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -50,6 +66,10 @@ impl Client {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        let own = headers.iter().any(|(name, _)| ["authorization", "cookie"].contains(name));
+        if let Some(key) = self.key.as_ref().filter(|_| !own) {
+            request = request.header("authorization", key);
         }
         let answer: Response<Incoming> = self.hyper.request(request.body(Full::new(body.into()))?).await?;
         let (parts, body) = answer.into_parts();

@@ -1,6 +1,7 @@
 //! The web program against real servers.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
+mod accounts;
 mod api;
 mod bosh;
 mod client;

@@ -28,7 +28,9 @@ impl World {
     pub async fn among(stack: Stack, settings: &[(&str, &str)]) -> Self {
         let mut web = start_web(&stack, settings);
         web.wait_until_ready(PATIENCE).await.unwrap();
-        let client = Client::new(web.health_url());
+        let password = stack.admin_password().unwrap();
+        let key = testbed::web_key(web.health_url(), &password, "admin").await.unwrap();
+        let client = Client::new(web.health_url()).with_key(&key);
         Self { web, client, stack }
     }
 

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use testbed::{Bridge, Encryption, Folder, Ports, Program, Running, Stack, target_folder, workspace_folder};
+use testbed::{
+    ADMIN_SECRET as ADMIN, Bridge, Encryption, Folder, Ports, Program, Running, Stack, target_folder,
+    workspace_folder,
+};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::keeper::{Keeper, Verdict};
@@ -68,6 +71,8 @@ struct Town {
     programs: Vec<(Running, Keeper)>,
     bridge: Option<Bridge>,
     stack: Stack,
+    /// The first admin's password, if it was drawn just now.
+    first_password: Option<String>,
 }
 
 impl Town {
@@ -77,12 +82,14 @@ impl Town {
         logs::set_aside(folder.path())?;
         let started = Instant::now();
         let tell = |name: &str| screen.note(&format!("starting {name}"));
+        let is_first = !folder.path().join("secrets").join(ADMIN).exists();
         let stack = Stack::start_in(folder, Ports::Usual, Encryption::Required, tell).await?;
         screen.done("servers", &servers(&stack), started.elapsed());
         for moved in stack.moved() {
             screen.warning(&format!("port {} is taken: {} uses {}", moved.usual, moved.who, moved.actual));
         }
-        let mut town = Self { screen, programs: Vec::new(), bridge: None, stack };
+        let first_password = is_first.then(|| stack.admin_password()).transpose()?;
+        let mut town = Self { screen, first_password, programs: Vec::new(), bridge: None, stack };
         let binaries = target_folder().join(if args.release { "release" } else { "debug" });
         for program in args.programs() {
             town.start_program(program, &binaries).await?;
@@ -110,11 +117,28 @@ impl Town {
     fn tell_address(&self, args: &Args) {
         self.screen
             .heading(&format!("Vigiroute runs: {}", self.stack.web_url().replace("127.0.0.1", "localhost")));
+        self.tell_admin();
         self.screen.note(&format!("logs and data: {}", self.stack.folder().display()));
         if args.helsinki {
             self.screen.note("Vehicle positions © HSL, CC BY 4.0");
         }
         self.screen.note("Ctrl-C stops everything");
+    }
+
+    /// How to sign in: the password itself at the first start, then where it is kept.
+    fn tell_admin(&self) {
+        match &self.first_password {
+            Some(password) => {
+                self.screen.note(&format!("to change something sign in as admin with {password}"))
+            }
+            None => {
+                let file = self.stack.secrets().path(ADMIN);
+                self.screen.note(&format!(
+                    "to change something sign in as admin; the password is in {}",
+                    file.display()
+                ));
+            }
+        }
     }
 
     /// Starts again whatever dies, for ever.
