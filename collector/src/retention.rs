@@ -11,28 +11,51 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Between two looks for what has become old.
 const LOOK_EVERY: Duration = Duration::from_secs(600);
 
+/// What is forgotten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Events,
+    Changes,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Changes => "changes",
+        }
+    }
+
+    async fn forget(self, database: &Database, days: u32) -> Result<usize, StoreError> {
+        match self {
+            Self::Events => {
+                let count = forget_older(database, days, BATCH).await?;
+                metrics::counter!("vigiroute_collector_events_forgotten_total").increment(count as u64);
+                Ok(count)
+            }
+            Self::Changes => forget_older_changes(database, days, BATCH).await,
+        }
+    }
+}
+
 /// Forgets for ever events that occurred more than `days` days ago.
 pub async fn forget_old_events(database: Database, days: u32) {
-    forget("events", days, async || {
-        let count = forget_older(&database, days, BATCH).await?;
-        metrics::counter!("vigiroute_collector_events_forgotten_total").increment(count as u64);
-        Ok(count)
-    })
-    .await;
+    forget(Kind::Events, database, days).await;
 }
 
 /// Forgets for ever who changed what more than `days` days ago.
 pub async fn forget_old_changes(database: Database, days: u32) {
-    forget("changes", days, async || forget_older_changes(&database, days, BATCH).await).await;
+    forget(Kind::Changes, database, days).await;
 }
 
 /// Forgets batch after batch, for ever. Trouble is logged once and tried again at the next look.
-async fn forget(what: &'static str, days: u32, mut batch: impl AsyncFnMut() -> Result<usize, StoreError>) {
+async fn forget(kind: Kind, database: Database, days: u32) {
+    let what = kind.name();
     let mut trouble = None;
     loop {
         let mut forgotten = 0;
         loop {
-            match batch().await {
+            match kind.forget(&database, days).await {
                 Ok(count) => {
                     forgotten += count;
                     trouble = None;
