@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use roadnet::LinkIdx;
+use roadnet::{LinkIdx, Network};
 use yardstick::jam::{DENSE, QUEUE, STEP_MS};
-use yardstick::{JamNews, JamWatch, Queue, Rule, queue};
+use yardstick::{JamNews, JamWatch, Queue, Rule, Slow, StopLines, Waits, queue};
 
 use crate::traffic::{Activity, Simulation};
 
@@ -19,6 +19,8 @@ const LIGHT_CYCLE_S: f64 = 90.0;
 #[derive(Debug)]
 pub struct Jams {
     speeds: Vec<Speeds>,
+    /// Which light each link leads to; found at the first look.
+    lines: Option<StopLines>,
     jams: JamWatch,
     dense: JamWatch,
 }
@@ -29,12 +31,16 @@ struct Speeds {
     serial: u32,
     last: [f32; KEPT],
     taken: usize,
+    /// What it has waited for.
+    waits: Waits,
+    /// Whether its road leads to a traffic light.
+    before_light: bool,
 }
 
 impl Default for Jams {
     fn default() -> Self {
         let (jams, dense) = (JamWatch::of_jams(LIGHT_CYCLE_S), JamWatch::of_dense_traffic());
-        Self { speeds: Vec::new(), jams, dense }
+        Self { speeds: Vec::new(), lines: None, jams, dense }
     }
 }
 
@@ -58,6 +64,9 @@ impl Jams {
     }
 
     fn sample(&mut self, simulation: &Simulation) {
+        let network = simulation.network();
+        let lines =
+            self.lines.get_or_insert_with(|| StopLines::of(network, |link| simulation.has_light(link)));
         self.speeds.resize(simulation.slots(), Speeds::default());
         for vehicle in simulation.vehicles() {
             let speeds = &mut self.speeds[vehicle.0 as usize];
@@ -67,21 +76,24 @@ impl Jams {
             }
             speeds.last[speeds.taken % KEPT] = simulation.observe(vehicle, 0).speed_mps as f32;
             speeds.taken += 1;
+            let (link, _) = simulation.whereabouts(vehicle);
+            let line = lines.ahead(link);
+            let queues =
+                speeds.queues(network, link, &QUEUE) && simulation.activity(vehicle) != Activity::Parked;
+            speeds.waits.step(line, queues, line.is_some_and(|line| simulation.is_red(line)));
+            speeds.before_light = line.is_some();
         }
     }
 
     fn queues(&self, simulation: &Simulation, rule: &Rule) -> Vec<Queue> {
         let network = simulation.network();
-        let samples = (rule.window_ms / SAMPLE_MS + 1) as usize;
-        let mut slow: BTreeMap<LinkIdx, Vec<f64>> = BTreeMap::new();
+        let mut slow: BTreeMap<LinkIdx, Vec<Slow>> = BTreeMap::new();
         for vehicle in simulation.vehicles() {
             let Some(speeds) = self.speeds.get(vehicle.0 as usize) else { continue };
-            let (link, offset_m) = simulation.whereabouts(vehicle);
-            let limit_mps = network.link(link).speed_limit_mps;
-            if speeds.mean_mps(samples).is_some_and(|mean_mps| mean_mps < rule.speed_share * limit_mps)
-                && simulation.activity(vehicle) != Activity::Parked
-            {
-                slow.entry(link).or_default().push(offset_m);
+            let (link, at_m) = simulation.whereabouts(vehicle);
+            if speeds.queues(network, link, rule) && simulation.activity(vehicle) != Activity::Parked {
+                let (before_light, is_left_over) = (speeds.before_light, speeds.waits.is_left_over());
+                slow.entry(link).or_default().push(Slow { at_m, before_light, is_left_over });
             }
         }
         queue::find(network, simulation.now_ms(), slow, rule)
@@ -89,6 +101,13 @@ impl Jams {
 }
 
 impl Speeds {
+    /// Whether the vehicle is slow on this link.
+    fn queues(&self, network: &Network, link: LinkIdx, rule: &Rule) -> bool {
+        let samples = (rule.window_ms / SAMPLE_MS + 1) as usize;
+        let limit_mps = network.link(link).speed_limit_mps;
+        self.mean_mps(samples).is_some_and(|mean_mps| mean_mps < rule.speed_share * limit_mps)
+    }
+
     /// The mean of the last so many.
     fn mean_mps(&self, samples: usize) -> Option<f64> {
         let count = samples.min(self.taken).min(KEPT);

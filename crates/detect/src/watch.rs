@@ -22,6 +22,7 @@ mod red;
 mod reporting;
 pub(crate) mod road_traffic;
 pub(crate) mod roads;
+mod second_red;
 mod spot;
 mod stage;
 mod stops;

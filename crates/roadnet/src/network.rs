@@ -171,6 +171,23 @@ impl Network {
         self.incoming.of(node)
     }
 
+    /// The ways on from the end of a link, in order of their numbers; turning round is none.
+    pub fn ways_on(&self, index: LinkIdx) -> impl Iterator<Item = LinkIdx> + '_ {
+        let link = self.link(index);
+        self.outgoing(link.to).iter().copied().filter(|&next| link.opposite != Some(next))
+    }
+
+    /// Whether the road just goes on where a link ends: no other way comes in or goes on there. It does so, too, where the map
+    /// ends.
+    #[must_use]
+    pub fn goes_on(&self, index: LinkIdx) -> bool {
+        let mut ways_on = self.ways_on(index);
+        let Some(next) = ways_on.next() else { return true };
+        let comes_back = self.link(next).opposite;
+        let is_other = |other: &LinkIdx| *other != index && comes_back != Some(*other);
+        ways_on.next().is_none() && !self.incoming(self.link(index).to).iter().any(is_other)
+    }
+
     /// Where traffic lights stand.
     #[must_use]
     pub fn signals(&self) -> &[LatLon] {

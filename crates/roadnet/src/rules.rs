@@ -56,6 +56,20 @@ pub struct LightPlan {
     pub phases: Vec<LightPhase>,
 }
 
+impl LightPlan {
+    /// What the light of this number shows at a time, in s; `None` if the plan has no such light, or lasts no time.
+    #[must_use]
+    pub fn shows(&self, light: u32, at_s: f64) -> Option<LightColour> {
+        let cycle_s: f64 = self.phases.iter().map(|phase| phase.duration_s).sum();
+        let mut left_s = (self.offset_s + at_s).rem_euclid(cycle_s);
+        let phase = self.phases.iter().find(|phase| {
+            left_s -= phase.duration_s;
+            left_s < 0.0
+        });
+        phase?.shows.get(light as usize).copied()
+    }
+}
+
 /// What the lights of a plan show for a while.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LightPhase {

@@ -15,7 +15,7 @@ use crate::trace::Trace;
 use crate::truth::{Truth, zones};
 
 /// Counts up whenever scenes, truth or reports change, so that nothing old is taken for new.
-const VERSION: u32 = 8;
+const VERSION: u32 = 9;
 /// A scene whose crash did not come out as staged is tried with so many other seeds.
 const TRIES: u64 = 8;
 

@@ -46,6 +46,7 @@ mod plan;
 mod queue;
 mod right_of_way;
 mod router;
+mod signal;
 mod simulation;
 mod spawn;
 mod stops;

@@ -8,7 +8,32 @@ use crate::{Queue, Rule};
 /// How often the queues are looked at, in ms.
 pub const STEP_MS: i64 = 5_000;
 /// A queue that vanishes for no longer than this is still the same, in ms.
-pub const BRIDGE_MS: i64 = 15_000;
+const BRIDGE_MS: i64 = 15_000;
+
+/// How long a queue may vanish and still be the same: before lights for a cycle, as only at the end of a green it shows who is
+/// left over.
+#[derive(Debug, Clone, Copy)]
+pub struct Bridge {
+    light_ms: i64,
+}
+
+impl Bridge {
+    /// With lights that take so long for all their phases, in seconds.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)]
+    pub fn over_cycle(light_cycle_s: f64) -> Self {
+        Self { light_ms: BRIDGE_MS.max((light_cycle_s * 1_000.0) as i64) }
+    }
+
+    /// For any queue, in ms.
+    pub(crate) fn longest_ms(self) -> i64 {
+        self.light_ms
+    }
+
+    fn ms(self, queue: &Queue) -> i64 {
+        if queue.before_light { self.light_ms } else { BRIDGE_MS }
+    }
+}
 /// Queues of following moments that are at most this far apart on a link hang together, in metres. On roads out of town it
 /// is more: a wave of stop and go is part of the jam that it came from.
 const REACH_M: f64 = 50.0;
@@ -19,16 +44,13 @@ const FAST_MPS: f64 = 19.0;
 pub const QUEUE: Rule = Rule { speed_share: 0.3, window_ms: 10_000, gap_m: 50.0, vehicles: 5 };
 /// Slow and close, though not a queue yet.
 pub const DENSE: Rule = Rule { speed_share: 0.5, window_ms: 15_000, gap_m: 60.0, vehicles: 4 };
-/// A jam lasts as long as this, in ms, and more before traffic lights.
+/// A jam lasts as long as this, in ms.
 const LASTS_MS: i64 = 60_000;
-/// Before traffic lights it stands through this many cycles: what the next green clears is no jam.
-const LASTS_CYCLES: f64 = 2.0;
 /// At its longest a jam has so many vehicles, over so many metres.
 const PEAK_VEHICLES: usize = 8;
 const PEAK_M: f64 = 100.0;
-/// A queue is on the edge of being a jam from this long on, in ms and in cycles.
+/// A queue is on the edge of being a jam from this long on, in ms.
 pub const MARGINAL_MS: i64 = 20_000;
-const MARGINAL_CYCLES: f64 = 1.25;
 
 /// A stretch of one link.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -78,12 +100,12 @@ impl Jam {
     }
 
     /// Whether a later queue hangs together with it.
-    pub(crate) fn touches(&self, network: &Network, queue: &Queue) -> bool {
+    pub(crate) fn touches(&self, network: &Network, queue: &Queue, bridge: Bridge) -> bool {
         self.extents
             .iter()
             .rev()
             .skip_while(|extent| extent.at_ms >= queue.at_ms)
-            .take_while(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS)
+            .take_while(|extent| queue.at_ms - extent.at_ms <= bridge.ms(queue))
             .any(|extent| touch(network, &extent.pieces, &queue.pieces))
     }
 
@@ -114,40 +136,17 @@ impl Jam {
         self.extents.sort_by_key(|extent| extent.at_ms);
     }
 
-    /// Whether this is a jam that nobody would call otherwise. `waits`: whether it stands before a traffic light.
+    /// Whether this is a jam that nobody would call otherwise.
     #[must_use]
-    pub fn is_clear(&self, waits: bool, light_cycle_s: f64) -> bool {
-        self.lasts(waits, light_cycle_s, LASTS_MS, LASTS_CYCLES)
-            && self.peak_vehicles >= PEAK_VEHICLES
-            && self.peak_m >= PEAK_M
+    pub fn is_clear(&self) -> bool {
+        self.to_ms - self.from_ms >= LASTS_MS && self.peak_vehicles >= PEAK_VEHICLES && self.peak_m >= PEAK_M
     }
 
     /// Whether it lasts long enough to be on the edge of a jam.
     #[must_use]
-    pub fn is_marginal(&self, waits: bool, light_cycle_s: f64) -> bool {
-        self.lasts(waits, light_cycle_s, MARGINAL_MS, MARGINAL_CYCLES)
+    pub fn is_marginal(&self) -> bool {
+        self.to_ms - self.from_ms >= MARGINAL_MS
     }
-
-    /// Whether it lasts long enough: in cycles if it `waits` before a traffic light.
-    #[allow(clippy::cast_possible_truncation)]
-    fn lasts(&self, waits: bool, light_cycle_s: f64, ms: i64, cycles: f64) -> bool {
-        let least_ms = if waits { (light_cycle_s * cycles * 1_000.0) as i64 } else { ms };
-        self.to_ms - self.from_ms >= least_ms.max(ms)
-    }
-
-    /// Whether any of it is on a road that leads to a traffic light.
-    #[must_use]
-    pub fn waits(&self, network: &Network) -> bool {
-        let pieces = self.extents.iter().flat_map(|extent| &extent.pieces);
-        pieces.map(|piece| piece.link).any(|link| leads_to_light(network, link))
-    }
-}
-
-/// Whether a link ends at a traffic light.
-#[must_use]
-pub fn leads_to_light(network: &Network, link: u32) -> bool {
-    let end = network.node(network.link(LinkIdx(link)).to);
-    network.signals().iter().any(|signal| signal.distance_m(end) < 1.0)
 }
 
 /// Whether the queues of following moments hang together.
@@ -171,15 +170,20 @@ pub fn touch(network: &Network, a: &[Piece], b: &[Piece]) -> bool {
 /// Queues that hang together are one jam, which goes on in all its parts when it splits. Where two meet that each have been a
 /// jam until then, the older goes on and the younger is over; else both have been one from the beginning.
 #[must_use]
-pub fn episodes(network: &Network, queues: Vec<Queue>, is_jam: impl Fn(&Jam) -> bool) -> Vec<Jam> {
+pub fn episodes(
+    network: &Network,
+    queues: Vec<Queue>,
+    bridge: Bridge,
+    is_jam: impl Fn(&Jam) -> bool,
+) -> Vec<Jam> {
     let (mut open, mut done): (Vec<Jam>, Vec<Jam>) = (Vec::new(), Vec::new());
     for queue in queues {
         let (past, goes_on): (Vec<Jam>, Vec<Jam>) =
-            open.into_iter().partition(|jam| queue.at_ms - jam.to_ms > BRIDGE_MS);
+            open.into_iter().partition(|jam| queue.at_ms - jam.to_ms > bridge.longest_ms());
         done.extend(past);
         open = goes_on;
         let mut touching: Vec<usize> =
-            (0..open.len()).filter(|&i| open[i].touches(network, &queue)).collect();
+            (0..open.len()).filter(|&i| open[i].touches(network, &queue, bridge)).collect();
         // A jam takes in what is none, and so does the older the younger.
         touching.sort_by_key(|&i| (!is_jam(&open[i]), open[i].from_ms, i));
         let Some((&first, others)) = touching.split_first() else {
@@ -196,7 +200,7 @@ pub fn episodes(network: &Network, queues: Vec<Queue>, is_jam: impl Fn(&Jam) -> 
                 // Only where it is now goes on.
                 let mut now = Jam { from_ms: queue.at_ms, to_ms: other.to_ms, ..Jam::nowhere() };
                 now.extents.clone_from(&other.extents);
-                now.extents.retain(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS);
+                now.extents.retain(|extent| queue.at_ms - extent.at_ms <= bridge.longest_ms());
                 done.push(std::mem::replace(&mut other, now));
             }
             jam.take_in(other, keeps_age);
@@ -221,17 +225,32 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_that_the_next_green_clears_is_no_jam() {
-        assert!(jam(60_000).is_clear(false, 80.0));
-        assert!(!jam(155_000).is_clear(true, 80.0));
-        assert!(jam(160_000).is_clear(true, 80.0));
-        assert!(!jam(70_000).is_marginal(true, 80.0));
+    fn a_queue_must_last_to_be_a_jam() {
+        assert!(jam(60_000).is_clear() && !jam(55_000).is_clear());
+        assert!(jam(20_000).is_marginal() && !jam(15_000).is_marginal());
+    }
+
+    #[test]
+    fn before_a_light_a_jam_is_one_from_cycle_to_cycle() {
+        let network = crate::watch::tests::network();
+        let left_over = |at_ms, before_light| Queue {
+            at_ms,
+            pieces: vec![Piece { link: 0, from_m: 100.0, to_m: 250.0 }],
+            vehicles: 20,
+            before_light,
+            left_over: 3,
+        };
+        let jams = |before_light| {
+            let queues = [0, 40_000, 45_000, 120_000].map(|at_ms| left_over(at_ms, before_light)).to_vec();
+            episodes(&network, queues, Bridge::over_cycle(80.0), Jam::is_clear).len()
+        };
+        assert_eq!((jams(true), jams(false)), (1, 3));
     }
 
     #[test]
     fn a_short_queue_is_no_jam_however_long_it_stands() {
-        assert!(!Jam { peak_vehicles: 7, ..jam(600_000) }.is_clear(false, 0.0));
-        assert!(!Jam { peak_m: 60.0, ..jam(600_000) }.is_clear(false, 0.0));
+        assert!(!Jam { peak_vehicles: 7, ..jam(600_000) }.is_clear());
+        assert!(!Jam { peak_m: 60.0, ..jam(600_000) }.is_clear());
     }
 
     #[test]
@@ -266,6 +285,8 @@ mod tests {
             at_ms,
             pieces: vec![Piece { link: 0, from_m, to_m }],
             vehicles: 20,
+            before_light: false,
+            left_over: 0,
         };
         let met_at = |meet_ms: i64| {
             let queues = (0..=30).map(|look| look * 5_000).flat_map(|at_ms| {
@@ -275,7 +296,7 @@ mod tests {
                     vec![queue(at_ms, 100.0, 600.0)]
                 }
             });
-            let jams = episodes(&network, queues.collect(), |jam| jam.is_clear(false, 0.0));
+            let jams = episodes(&network, queues.collect(), Bridge::over_cycle(0.0), Jam::is_clear);
             jams.iter().map(|jam| (jam.from_ms, jam.to_ms)).collect::<Vec<_>>()
         };
         assert_eq!(met_at(90_000), [(0, 85_000), (0, 150_000)]);

@@ -6,11 +6,13 @@ mod alarm;
 pub mod jam;
 pub mod overlap;
 pub mod queue;
+mod red;
 mod sets;
 mod watch;
 
 pub use alarm::{Alarm, Stretch, lines};
 pub use jam::{Extent, Jam, Piece};
-pub use queue::{Queue, Rule};
+pub use queue::{Queue, Rule, Slow};
+pub use red::{StopLines, Waits};
 pub use sets::Sets;
 pub use watch::{JamNews, JamState, JamWatch};

@@ -19,6 +19,17 @@ pub struct Rule {
     pub vehicles: usize,
 }
 
+/// A vehicle that is slow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Slow {
+    /// How far from the start of its link, in metres.
+    pub at_m: f64,
+    /// Whether its road leads to a traffic light.
+    pub before_light: bool,
+    /// Whether that light's green has left it over ([`crate::Waits`]).
+    pub is_left_over: bool,
+}
+
 /// A queue at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Queue {
@@ -28,9 +39,19 @@ pub struct Queue {
     pub pieces: Vec<Piece>,
     /// How many vehicles.
     pub vehicles: usize,
+    /// Whether any of it is on a road that leads to a traffic light.
+    pub before_light: bool,
+    /// How many wait through a second red.
+    pub left_over: usize,
 }
 
 impl Queue {
+    /// Whether it is more than a light that works as it should: none is before it, or its green has left somebody over.
+    #[must_use]
+    pub fn is_held_up(&self) -> bool {
+        !self.before_light || self.left_over > 0
+    }
+
     /// Its length along the road.
     #[must_use]
     pub fn length_m(&self) -> f64 {
@@ -38,32 +59,53 @@ impl Queue {
     }
 }
 
-/// The queues that slow vehicles make: of each link, how far from its start they are.
+/// The queues that the slow vehicles of each link make.
 #[must_use]
-pub fn find(network: &Network, at_ms: i64, slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) -> Vec<Queue> {
+pub fn find(network: &Network, at_ms: i64, slow: BTreeMap<LinkIdx, Vec<Slow>>, rule: &Rule) -> Vec<Queue> {
     let queues = chain(network, slow, rule).into_iter();
-    queues.map(|(pieces, vehicles)| Queue { at_ms, pieces, vehicles }).collect()
+    queues.map(|members| queue(at_ms, &members)).filter(|queue| queue.vehicles >= rule.vehicles).collect()
+}
+
+/// A queue of these vehicles, in order of their links.
+fn queue(at_ms: i64, members: &[(LinkIdx, Slow)]) -> Queue {
+    let mut pieces: BTreeMap<LinkIdx, Piece> = BTreeMap::new();
+    for &(link, Slow { at_m, .. }) in members {
+        let piece = pieces.entry(link).or_insert(Piece { link: link.0, from_m: at_m, to_m: at_m });
+        piece.from_m = piece.from_m.min(at_m);
+        piece.to_m = piece.to_m.max(at_m);
+    }
+    Queue {
+        at_ms,
+        pieces: pieces.into_values().collect(),
+        vehicles: members.len(),
+        before_light: members.iter().any(|(_, slow)| slow.before_light),
+        left_over: members.iter().filter(|(_, slow)| slow.is_left_over).count(),
+    }
 }
 
 /// Joins slow vehicles that are close behind one another, over the ends of links too: always where the road just goes on, and
 /// at junctions if it is a queue that stands beyond. Who has driven off when the light turned green is slow for a while, and
 /// must not make one queue of those who wait for red in the arms of the junction.
-fn chain(network: &Network, mut slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) -> Vec<(Vec<Piece>, usize)> {
-    for offsets_m in slow.values_mut() {
-        offsets_m.sort_by(f64::total_cmp);
+fn chain(
+    network: &Network,
+    mut slow: BTreeMap<LinkIdx, Vec<Slow>>,
+    rule: &Rule,
+) -> Vec<Vec<(LinkIdx, Slow)>> {
+    for on_link in slow.values_mut() {
+        on_link.sort_by(|a, b| a.at_m.total_cmp(&b.at_m));
     }
-    let all: Vec<(LinkIdx, f64)> =
-        slow.iter().flat_map(|(&link, offsets)| offsets.iter().map(move |&at_m| (link, at_m))).collect();
+    let all: Vec<(LinkIdx, Slow)> =
+        slow.iter().flat_map(|(&link, on_link)| on_link.iter().map(move |&one| (link, one))).collect();
     let first: BTreeMap<LinkIdx, usize> =
         all.iter().enumerate().rev().map(|(i, &(link, _))| (link, i)).collect();
     let mut sets = Sets::new(all.len());
     // Who is ahead of whom beyond a junction.
     let mut beyond: Vec<(usize, usize)> = Vec::new();
     for i in 0..all.len() {
-        let (link, at_m) = all[i];
+        let (link, Slow { at_m, .. }) = all[i];
         match all.get(i + 1) {
-            Some(&(next, next_m)) if next == link => {
-                if next_m - at_m <= rule.gap_m {
+            Some((next, ahead)) if *next == link => {
+                if ahead.at_m - at_m <= rule.gap_m {
                     sets.join(i, i + 1);
                 }
             }
@@ -95,19 +137,11 @@ fn chain(network: &Network, mut slow: BTreeMap<LinkIdx, Vec<f64>>, rule: &Rule) 
             break;
         }
     }
-    let mut queues: BTreeMap<usize, (BTreeMap<LinkIdx, Piece>, usize)> = BTreeMap::new();
-    for (i, &(link, at_m)) in all.iter().enumerate() {
-        let (pieces, vehicles) = queues.entry(sets.root(i)).or_default();
-        let piece = pieces.entry(link).or_insert(Piece { link: link.0, from_m: at_m, to_m: at_m });
-        piece.from_m = piece.from_m.min(at_m);
-        piece.to_m = piece.to_m.max(at_m);
-        *vehicles += 1;
+    let mut queues: BTreeMap<usize, Vec<(LinkIdx, Slow)>> = BTreeMap::new();
+    for (i, &one) in all.iter().enumerate() {
+        queues.entry(sets.root(i)).or_default().push(one);
     }
-    queues
-        .into_values()
-        .filter(|(_, vehicles)| *vehicles >= rule.vehicles)
-        .map(|(pieces, vehicles)| (pieces.into_values().collect(), vehicles))
-        .collect()
+    queues.into_values().collect()
 }
 
 /// The hindmost slow vehicles on the links that follow, within `left_m` from the end of a link, each with whether a junction
@@ -116,7 +150,7 @@ fn ahead(
     network: &Network,
     link: LinkIdx,
     left_m: f64,
-    all: &[(LinkIdx, f64)],
+    all: &[(LinkIdx, Slow)],
     first: &BTreeMap<LinkIdx, usize>,
 ) -> Vec<(usize, bool)> {
     let mut found = Vec::new();
@@ -125,28 +159,16 @@ fn ahead(
         if left_m < 0.0 {
             continue;
         }
-        let over_junction = over_junction || ends_in_junction(network, link);
-        let back = network.link(link).opposite;
-        for &next in network.outgoing(network.link(link).to).iter().filter(|&&next| Some(next) != back) {
+        let over_junction = over_junction || !network.goes_on(link);
+        for next in network.ways_on(link) {
             match first.get(&next) {
-                Some(&i) if all[i].1 <= left_m => found.push((i, over_junction)),
+                Some(&i) if all[i].1.at_m <= left_m => found.push((i, over_junction)),
                 Some(_) => {}
                 None => to_look.push((next, left_m - network.link(next).line.length_m(), over_junction)),
             }
         }
     }
     found
-}
-
-/// Whether another way comes in or goes on where a link ends: else the road just goes on.
-fn ends_in_junction(network: &Network, index: LinkIdx) -> bool {
-    let link = network.link(index);
-    let mut ways_on = network.outgoing(link.to).iter().filter(|&&next| link.opposite != Some(next));
-    let Some(&next) = ways_on.next() else { return false };
-    let comes_back = network.link(next).opposite;
-    let mut others_in =
-        network.incoming(link.to).iter().filter(|&&other| other != index && comes_back != Some(other));
-    ways_on.next().is_some() || others_in.next().is_some()
 }
 
 #[cfg(test)]
@@ -174,7 +196,8 @@ mod tests {
     }
 
     fn sizes(network: &Network, slow: &[(u32, Vec<f64>)]) -> Vec<usize> {
-        let slow = slow.iter().map(|(link, offsets)| (LinkIdx(*link), offsets.clone())).collect();
+        let slow_at = |&at_m: &f64| Slow { at_m, before_light: false, is_left_over: false };
+        let slow = slow.iter().map(|(link, at)| (LinkIdx(*link), at.iter().map(slow_at).collect())).collect();
         find(network, 0, slow, &QUEUE).iter().map(|queue| queue.vehicles).collect()
     }
 

@@ -2,14 +2,13 @@
 
 use roadnet::Network;
 
-use crate::jam::{BRIDGE_MS, leads_to_light};
+use crate::jam::Bridge;
 use crate::{Jam, Piece, Queue};
 
 /// Follows the queues of a network and tells of those that last.
 #[derive(Debug)]
 pub struct JamWatch {
-    /// How long all phases of a traffic light take, s.
-    light_cycle_s: f64,
+    bridge: Bridge,
     /// Whether only clear jams are told of as such; else all are marginal.
     tells_clear: bool,
     open: Vec<Episode>,
@@ -46,7 +45,6 @@ pub enum JamNews {
 struct Episode {
     number: u32,
     jam: Jam,
-    waits: bool,
     told: Option<Told>,
 }
 
@@ -57,31 +55,35 @@ enum Told {
 }
 
 impl JamWatch {
-    /// Tells of jams, and of queues on the edge of being one.
+    /// Tells of jams, and of queues on the edge of being one. `light_cycle_s`: how long all phases of a traffic light take at
+    /// most, in seconds.
     #[must_use]
     pub fn of_jams(light_cycle_s: f64) -> Self {
-        Self { light_cycle_s, tells_clear: true, open: Vec::new(), numbered: 0 }
+        Self { bridge: Bridge::over_cycle(light_cycle_s), tells_clear: true, open: Vec::new(), numbered: 0 }
     }
 
     /// Tells of dense traffic, which may well be called a jam and need not be.
     #[must_use]
     pub fn of_dense_traffic() -> Self {
-        Self { light_cycle_s: 0.0, tells_clear: false, open: Vec::new(), numbered: 0 }
+        Self { bridge: Bridge::over_cycle(0.0), tells_clear: false, open: Vec::new(), numbered: 0 }
     }
 
     /// Takes the queues of a moment, later than the last one.
     pub fn look(&mut self, network: &Network, at_ms: i64, queues: Vec<Queue>) -> Vec<JamNews> {
         let mut news = Vec::new();
-        for queue in queues {
+        let counts = |queue: &Queue| {
+            if self.tells_clear { queue.is_held_up() } else { !queue.before_light }
+        };
+        for queue in queues.into_iter().filter(counts).collect::<Vec<_>>() {
             self.take(network, queue, &mut news);
         }
         for episode in &mut self.open {
             if episode.jam.to_ms == at_ms {
-                news.extend(episode.tell(self.light_cycle_s, self.tells_clear));
+                news.extend(episode.tell(self.tells_clear));
             }
         }
         self.open.retain(|episode| {
-            let goes_on = at_ms - episode.jam.to_ms <= BRIDGE_MS;
+            let goes_on = at_ms - episode.jam.to_ms <= self.bridge.longest_ms();
             if !goes_on && episode.told.is_some() {
                 news.push(JamNews::Ended(episode.state()));
             }
@@ -91,12 +93,13 @@ impl JamWatch {
     }
 
     fn take(&mut self, network: &Network, queue: Queue, news: &mut Vec<JamNews>) {
-        let mut touching: Vec<usize> =
-            (0..self.open.len()).filter(|&i| self.open[i].jam.touches(network, &queue)).collect();
+        let mut touching: Vec<usize> = (0..self.open.len())
+            .filter(|&i| self.open[i].jam.touches(network, &queue, self.bridge))
+            .collect();
         // A jam takes in what is none, and so does the older the younger.
         touching.sort_by_key(|&i| (!self.open[i].is_clear(), self.open[i].jam.from_ms, i));
         let Some((&first, others)) = touching.split_first() else {
-            self.open.push(Episode::of(network, self.numbered, queue, self.tells_clear));
+            self.open.push(Episode::of(self.numbered, queue));
             self.numbered += 1;
             return;
         };
@@ -113,41 +116,38 @@ impl JamWatch {
             }
         }
         if let Some(keeps) = self.open.iter_mut().find(|episode| episode.number == number) {
-            keeps.add(network, queue, self.tells_clear);
+            keeps.add(queue, self.bridge);
         }
     }
 }
 
 impl Episode {
-    fn of(network: &Network, number: u32, queue: Queue, heeds_lights: bool) -> Self {
-        let waits = heeds_lights && queue.pieces.iter().any(|piece| leads_to_light(network, piece.link));
-        Self { number, jam: Jam::of(queue), waits, told: None }
+    fn of(number: u32, queue: Queue) -> Self {
+        Self { number, jam: Jam::of(queue), told: None }
     }
 
     fn is_clear(&self) -> bool {
         self.told == Some(Told::Clear)
     }
 
-    fn add(&mut self, network: &Network, queue: Queue, heeds_lights: bool) {
-        self.waits |= heeds_lights && queue.pieces.iter().any(|piece| leads_to_light(network, piece.link));
+    fn add(&mut self, queue: Queue, bridge: Bridge) {
         // Only what the next queue may hang together with.
-        self.jam.extents.retain(|extent| queue.at_ms - extent.at_ms <= BRIDGE_MS);
+        self.jam.extents.retain(|extent| queue.at_ms - extent.at_ms <= bridge.longest_ms());
         self.jam.add(queue);
     }
 
     /// Takes in a queue that it meets; one that was a jam by itself is over, and only its place goes on.
     fn take_in(&mut self, other: Self) {
         let keeps_age = self.is_clear() || other.is_clear();
-        self.waits |= other.waits;
         self.jam.take_in(other.jam, keeps_age);
     }
 
-    fn tell(&mut self, light_cycle_s: f64, tells_clear: bool) -> Option<JamNews> {
-        let is_clear = tells_clear && self.jam.is_clear(self.waits, light_cycle_s);
+    fn tell(&mut self, tells_clear: bool) -> Option<JamNews> {
+        let is_clear = tells_clear && self.jam.is_clear();
         let now = match self.told {
             _ if is_clear => Told::Clear,
             Some(told) => told,
-            None if self.jam.is_marginal(self.waits, light_cycle_s) => Told::Marginal,
+            None if self.jam.is_marginal() => Told::Marginal,
             None => return None,
         };
         let before = self.told.replace(now);
@@ -186,12 +186,18 @@ pub(crate) mod tests {
     }
 
     fn queue(at_ms: i64, from_m: f64, to_m: f64) -> Queue {
-        Queue { at_ms, pieces: vec![Piece { link: 0, from_m, to_m }], vehicles: 10 }
+        Queue {
+            at_ms,
+            pieces: vec![Piece { link: 0, from_m, to_m }],
+            vehicles: 10,
+            before_light: false,
+            left_over: 0,
+        }
     }
 
     #[test]
     fn a_queue_is_marginal_then_a_jam_and_ends_when_it_was_last_seen() {
-        let (network, mut watch, mut told) = (network(), JamWatch::of_jams(80.0), Vec::new());
+        let (network, mut watch, mut told) = (network(), JamWatch::of_jams(0.0), Vec::new());
         for look in 0..=20_i64 {
             let at_ms = look * 5_000;
             let queues = if look <= 14 { vec![queue(at_ms, 100.0, 250.0)] } else { Vec::new() };
@@ -213,7 +219,7 @@ pub(crate) mod tests {
 
     #[test]
     fn two_queues_that_grow_together_are_one_jam() {
-        let (network, mut watch) = (network(), JamWatch::of_jams(80.0));
+        let (network, mut watch) = (network(), JamWatch::of_jams(0.0));
         let mut ended = Vec::new();
         for look in 0..=14_i64 {
             let at_ms = look * 5_000;

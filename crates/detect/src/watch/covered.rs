@@ -133,7 +133,7 @@ mod tests {
             free_flow_s: 1.0,
             geometry: Geometry::point(LatLon::new(0.0, 0.0)),
             tail: LatLon::new(0.0, 0.0),
-            plight: Plight { slow_since: now, lost_s: 0.0, lost_since: now, swept_m: 0.0 },
+            plight: Plight { slow_since: now, lost_s: 0.0, left_over_since: None, swept_m: 0.0 },
             before_light: false,
             in_block: false,
         }

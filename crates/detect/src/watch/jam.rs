@@ -15,8 +15,8 @@ pub(super) const FAST_MPS: f64 = 19.0;
 const FAST_REACH_M: f64 = 200.0;
 /// Somebody who has lost so much more than a red light takes has not come through with the first green, in seconds.
 const RED_MARGIN_S: f64 = 8.0;
-/// Where a jam was a moment ago, this is enough to take the queue for a part of it, in seconds.
-const GOING_ON_MARGIN_S: f64 = -10.0;
+/// From one red to the end of the next green it takes so many of the longest reds.
+const CYCLE_REDS: f64 = 2.0;
 /// What few vehicles tell is believed if one of them has moved up: each by itself may be parked or broken down.
 const FEW: u32 = 2;
 /// In town, so far on along the road it is another queue, in metres, besides the lengths that places are rounded to.
@@ -47,6 +47,8 @@ pub(crate) struct Jam {
     last: Option<Timestamp>,
     most_vehicles: f64,
     greatest_m: f64,
+    /// Whether it has stood before a light.
+    at_light: bool,
     /// Since when it has looked like a jam.
     ripe_since: Option<Timestamp>,
     pub(super) event: Option<Event>,
@@ -60,6 +62,7 @@ impl Jam {
             last: Some(now),
             most_vehicles: 0.0,
             greatest_m: 0.0,
+            at_light: false,
             ripe_since: None,
             event: None,
         };
@@ -77,6 +80,7 @@ impl Jam {
             last: None,
             most_vehicles: 0.0,
             greatest_m: 0.0,
+            at_light: false,
             ripe_since: None,
             event: Some(kept.event),
         })
@@ -137,16 +141,23 @@ impl Jam {
             return;
         }
         let settings = look.settings;
-        let memory_ms = ms(settings.clearing_s * patience(look.share));
+        let is_jam = self.event.is_some();
+        self.at_light |= queues.iter().any(|queue| queue.before_light);
+        let memory_s = settings.clearing_s * patience(look.share);
+        // Whom the green has left over shows only when it ends.
+        let memory_s = if self.at_light && is_jam { memory_s.max(CYCLE_REDS * look.red_s) } else { memory_s };
+        let memory_ms = ms(memory_s);
         if self.last.is_none() {
             // Nobody can have been seen there before now.
             self.covered.refresh(look.now);
         }
         self.covered.forget(look.now - memory_ms);
-        queues.iter().for_each(|queue| self.covered.cover(queue, look.now));
+        let covers = queues.iter().filter(|queue| !is_jam || queue.is_held_up());
+        covers.for_each(|queue| self.covered.cover(queue, look.now));
         let lasting = |queue: &&&Queue| {
-            let margin_s = if self.event.is_some() { GOING_ON_MARGIN_S } else { RED_MARGIN_S };
-            !queue.before_light || queue.plight.lost_s >= look.red_s + margin_s
+            !queue.before_light
+                || queue.plight.lost_s >= look.red_s + RED_MARGIN_S
+                || (is_jam && queue.is_held_up())
         };
         // The size that counts is that of the last moments.
         self.most_vehicles =
@@ -155,8 +166,8 @@ impl Jam {
         let mut lasting: Vec<&Queue> = queues.iter().filter(lasting).copied().collect();
         if !lasting.is_empty() {
             lasting.sort_by(|a, b| b.estimated.total_cmp(&a.estimated));
-            let since = lasting.iter().map(|queue| onset(queue, look)).min().unwrap_or(look.now);
-            self.since.get_or_insert(since);
+            let since = lasting.iter().filter_map(|queue| onset(queue, look)).chain(self.since).min();
+            self.since = since;
             self.last = Some(look.now);
             if self.event.is_some() {
                 update(self, &lasting, look, out);
@@ -265,13 +276,13 @@ fn patience(share: f64) -> f64 {
     (1.0 / share.sqrt()).min(MAX_PATIENCE)
 }
 
-/// When a queue that is seen now began.
-fn onset(queue: &Queue, look: &Look<'_>) -> Timestamp {
+/// When a queue that is seen now began to be more than a light explains, as far as it is known.
+fn onset(queue: &Queue, look: &Look<'_>) -> Option<Timestamp> {
     if queue.before_light {
-        queue.plight.lost_since
+        queue.plight.left_over_since
     } else if look.share >= SEEN_ALL {
-        look.now
+        Some(look.now)
     } else {
-        queue.plight.slow_since
+        Some(queue.plight.slow_since)
     }
 }

@@ -48,6 +48,8 @@ impl Jams {
             match touching.split_first() {
                 Some((&first, others)) => {
                     mine[first].push(queue);
+                    // Those who wait for their green make no jams one.
+                    let others = if queue.is_held_up() { others } else { &[] };
                     // What one queue joins is one jam: the older goes on.
                     for &other in others {
                         self.jams[other]

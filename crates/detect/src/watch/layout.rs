@@ -97,7 +97,7 @@ impl Layout {
         if has_line && network.link(link).line.length_m() - offset_m <= reach_m {
             return false;
         }
-        if offset_m < BEHIND_NODE_M && !self.goes_on(network, link) {
+        if offset_m < BEHIND_NODE_M && !begins_as_road(network, link) {
             return false;
         }
         let (mut link, mut begins_m) = (link, -offset_m);
@@ -132,21 +132,6 @@ impl Layout {
         true
     }
 
-    /// Whether a link begins as the one before it ends: nothing merges or leaves there, no lane is lost.
-    fn goes_on(&self, network: &Network, link: LinkIdx) -> bool {
-        let here = network.link(link);
-        let mut before = network.incoming(here.from).iter().filter(|&&other| here.opposite != Some(other));
-        match (before.next(), before.next()) {
-            (Some(&only), None) => {
-                let opposite = network.link(only).opposite;
-                let ways_on =
-                    network.outgoing(here.from).iter().filter(|&&next| opposite != Some(next)).count();
-                ways_on == 1 && network.link(only).lanes <= here.lanes
-            }
-            (before, _) => before.is_none(),
-        }
-    }
-
     /// Metres from a place to the next line where vehicles wait for others, and whether it has a traffic light; `None` if
     /// there is none within `reach_m`. Who stands in a junction is at the line: its lanes are no roads of their own.
     pub(crate) fn to_stop_line(
@@ -177,6 +162,16 @@ impl Layout {
             }
         }
         None
+    }
+}
+
+/// Whether a link begins as the one before it ends: nothing merges or leaves there, no lane is lost.
+fn begins_as_road(network: &Network, index: LinkIdx) -> bool {
+    let link = network.link(index);
+    let mut before = network.incoming(link.from).iter().filter(|&&other| link.opposite != Some(other));
+    match (before.next(), before.next()) {
+        (Some(&only), None) => network.goes_on(only) && network.link(only).lanes <= link.lanes,
+        (before, _) => before.is_none(),
     }
 }
 

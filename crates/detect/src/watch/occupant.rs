@@ -3,6 +3,7 @@
 use super::lights::Lights;
 use super::red::Red;
 use super::reporting::Ahead;
+use super::second_red::SecondRed;
 use crate::observation::{Observation, OnRoad};
 use crate::settings::JamSettings;
 use model::{Timestamp, VehicleKind};
@@ -10,7 +11,7 @@ use roadnet::LinkIdx;
 use serde::{Deserialize, Serialize};
 
 /// Who has come so far belongs to the traffic; who has not been seen moving may have been parked all the time, in metres.
-const ARRIVED_M: f64 = 30.0;
+const ARRIVED_M: f32 = 30.0;
 /// Who stands for this long while others pass is parked, or broken down, in ms.
 const PARKED_AFTER_MS: i64 = 40_000;
 /// So many must have passed.
@@ -46,21 +47,23 @@ pub(crate) struct Occupant {
     /// Since when it has been slow for this road.
     pub(crate) slow_since: Option<Timestamp>,
     /// How far it came since then, in metres.
-    pub(crate) swept_m: f64,
+    pub(crate) swept_m: f32,
     /// Time lost against free flow; made good again when it is free, and forgotten past a traffic light, in seconds.
     pub(crate) lost_s: f64,
     /// Since when it has been losing time.
     pub(crate) lost_since: Timestamp,
+    /// What it has waited for before the light ahead.
+    pub(crate) second_red: SecondRed,
     /// Since when it has stood.
     pub(crate) stood_since: Option<Timestamp>,
     /// Lost in the present stand, in seconds.
-    stand_loss_s: f64,
+    stand_loss_s: f32,
     /// How long it stood when it was at the front of those who wait for a light, in seconds.
-    front_s: Option<f64>,
+    front_s: Option<f32>,
     /// What it had ahead when it came to rest.
     pub(crate) ahead: Option<Ahead>,
     /// How far it has been seen to move, up to what makes it part of the traffic.
-    travelled_m: f64,
+    travelled_m: f32,
     /// How many drove past while it stood.
     passed_by: u8,
     is_bus: bool,
@@ -93,6 +96,7 @@ impl Occupant {
             swept_m: 0.0,
             lost_s: 0.0,
             lost_since: observation.ts,
+            second_red: SecondRed::default(),
             stood_since: (speed_mps < STAND_MPS).then_some(observation.ts),
             stand_loss_s: 0.0,
             front_s: None,
@@ -104,7 +108,7 @@ impl Occupant {
     }
 
     /// Takes the vehicle on to its next place.
-    #[allow(clippy::cast_precision_loss)] // a step is far shorter than 2⁵² ms
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // a step is far shorter than 2⁵² ms
     pub(crate) fn advance(
         &mut self,
         observation: &Observation,
@@ -125,9 +129,10 @@ impl Occupant {
         let (mut waited_s, mut stops, mut waited_behind) = (None, false, None);
         let before_m = lights.ahead_m(self.link, self.offset_m);
         if before_m.is_some_and(|before_m| lights.passed(before_m, moved_m, link, offset_m)) {
-            self.lost_s = 0.0;
-            waited_s = self.front_s.take();
+            (self.lost_s, self.second_red) = (0.0, SecondRed::default());
+            waited_s = self.front_s.take().map(f64::from);
         }
+        self.second_red.move_up(moved_m.min(driven_m));
         let weight = 1.0 - (-dt_s / settings.smoothing_s).exp();
         self.mean_mps += (step_mps - self.mean_mps) * weight;
         let ratio = step_mps / limit_mps;
@@ -137,8 +142,8 @@ impl Occupant {
         if ratio < settings.clearing_speed_ratio {
             let mut lost_s = (1.0 - ratio.max(0.0)) * dt_s.min(30.0);
             if self.stood_since.is_some() {
-                lost_s = lost_s.min(red.longest_s() + STAND_MARGIN_S - self.stand_loss_s).max(0.0);
-                self.stand_loss_s += lost_s;
+                lost_s = lost_s.min(red.longest_s() + STAND_MARGIN_S - f64::from(self.stand_loss_s)).max(0.0);
+                self.stand_loss_s += lost_s as f32;
             }
             self.lost_s += lost_s;
         } else {
@@ -154,7 +159,8 @@ impl Occupant {
             settings.onset_speed_ratio
         };
         if self.mean_mps < slow_below * limit_mps {
-            self.swept_m = if self.slow_since.is_some() { self.swept_m + moved_m.min(driven_m) } else { 0.0 };
+            self.swept_m =
+                if self.slow_since.is_some() { self.swept_m + moved_m.min(driven_m) as f32 } else { 0.0 };
             self.slow_since.get_or_insert(observation.ts);
         } else {
             self.slow_since = None;
@@ -166,17 +172,22 @@ impl Occupant {
                 .take()
                 .filter(|_| !self.is_bus)
                 .map(|since| observation.ts.since_ms(since) as f64 / 1_000.0);
+            self.second_red
+                .drive_off(observation.ts, stood_s.map_or(0, |stood_s| (stood_s * 1_000.0) as i64));
             let ahead = self.ahead.take();
             if stood_s.is_some_and(|stood_s| stood_s <= red.longest_s() + WAIT_MARGIN_S) {
                 waited_behind = ahead;
             }
             if at_front && stood_s.is_some() {
-                self.front_s = stood_s;
+                self.front_s = stood_s.map(|stood_s| stood_s as f32);
             }
             (self.passed_by, self.stand_loss_s) = (0, 0.0);
-            self.travelled_m = (self.travelled_m + moved_m.min(driven_m)).min(ARRIVED_M);
+            self.travelled_m = (self.travelled_m + moved_m.min(driven_m) as f32).min(ARRIVED_M);
         } else if self.mean_mps < STAND_MPS {
             stops = self.stood_since.is_none() && !self.is_bus;
+            if self.stood_since.is_none() {
+                self.second_red.stop(observation.ts);
+            }
             self.stood_since.get_or_insert(observation.ts);
         }
         (self.ts, self.link, self.offset_m, self.speed_mps) = (observation.ts, link, offset_m, speed_mps);

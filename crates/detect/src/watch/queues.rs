@@ -2,6 +2,7 @@
 
 use super::lights::Lights;
 use super::occupant::Occupant;
+use super::second_red::SecondRed;
 use model::{Geometry, LatLon, Timestamp};
 use roadnet::{LinkIdx, Network};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -41,28 +42,33 @@ pub(crate) struct Plight {
     pub(crate) slow_since: Timestamp,
     /// The most time that one of them has lost, in seconds.
     pub(crate) lost_s: f64,
-    /// Since when that one has been losing time.
-    pub(crate) lost_since: Timestamp,
+    /// Since when somebody has waited through a second red before one light.
+    pub(crate) left_over_since: Option<Timestamp>,
     /// The longest way that one of them has come in the queue, in metres.
     pub(crate) swept_m: f64,
 }
 
 impl Plight {
-    fn of(occupant: &Occupant) -> Self {
+    fn of(occupant: &Occupant, red_s: f64) -> Self {
+        let second = occupant.second_red.since(red_s, occupant.ts);
+        let by_time = || SecondRed::by_time(occupant.lost_since, red_s, occupant.ts);
         Self {
             slow_since: occupant.slow_since.unwrap_or(occupant.ts),
             lost_s: occupant.lost_s,
-            lost_since: occupant.lost_since,
-            swept_m: occupant.swept_m,
+            left_over_since: second.or_else(|| if occupant.lost_s >= red_s { by_time() } else { None }),
+            swept_m: f64::from(occupant.swept_m),
         }
     }
 
     fn and(self, other: Self) -> Self {
-        let worse = if other.lost_s > self.lost_s { other } else { self };
         Self {
             slow_since: self.slow_since.min(other.slow_since),
+            lost_s: self.lost_s.max(other.lost_s),
+            left_over_since: match (self.left_over_since, other.left_over_since) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            },
             swept_m: self.swept_m.max(other.swept_m),
-            ..worse
         }
     }
 }
@@ -104,12 +110,21 @@ pub(crate) struct Queue {
     pub(crate) in_block: bool,
 }
 
+impl Queue {
+    /// Whether it is more than a light that works as it should: none is before it, or its green has left somebody over.
+    pub(crate) fn is_held_up(&self) -> bool {
+        !self.before_light || self.plight.left_over_since.is_some()
+    }
+}
+
 /// The road as queues see it.
 pub(crate) struct Scene<'a> {
     pub(crate) network: &'a Network,
     pub(crate) lights: &'a Lights,
     /// The share of all vehicles that report.
     pub(crate) share: f64,
+    /// The longest that a light is usually red, in seconds.
+    pub(crate) red_s: f64,
     /// How far apart two of one queue may be, in metres, where all report.
     pub(crate) max_gap_m: f64,
     /// So many vehicles, reporting or not, are a queue.
@@ -162,7 +177,7 @@ fn runs(scene: &Scene<'_>, queueing: &BTreeMap<u32, Vec<&Occupant>>) -> Vec<Run>
                     run.to_m = offset_m;
                     run.vehicles += 1;
                     run.speed_sum_mps += speed_mps;
-                    run.plight = run.plight.and(Plight::of(occupant));
+                    run.plight = run.plight.and(Plight::of(occupant, scene.red_s));
                 }
                 _ => runs.push(Run {
                     link,
@@ -170,7 +185,7 @@ fn runs(scene: &Scene<'_>, queueing: &BTreeMap<u32, Vec<&Occupant>>) -> Vec<Run>
                     to_m: offset_m,
                     vehicles: 1,
                     speed_sum_mps: speed_mps,
-                    plight: Plight::of(occupant),
+                    plight: Plight::of(occupant, scene.red_s),
                 }),
             }
         }
@@ -191,22 +206,22 @@ fn steps(scene: &Scene<'_>, runs: &[Run], first: &BTreeMap<LinkIdx, usize>, from
     let mut found = Vec::new();
     let mut frontier = VecDeque::from([(run.link, link.line.length_m() - run.to_m, Vec::new(), false)]);
     while let Some((at, gap_m, between, over_junction)) = frontier.pop_front() {
-        let over_junction = over_junction || !goes_on(network, at);
-        for next in network.outgoing(network.link(at).to) {
-            if network.link(at).opposite == Some(*next) || between.contains(next) || *next == run.link {
+        let over_junction = over_junction || !network.goes_on(at);
+        for next in network.ways_on(at) {
+            if between.contains(&next) || next == run.link {
                 continue;
             }
-            match first.get(next) {
+            match first.get(&next) {
                 Some(&index) if gap_m + runs[index].from_m <= max_gap_m => {
                     found.push(Step { run: index, between: between.clone(), over_junction });
                 }
                 Some(_) => {}
                 None => {
-                    let gap_m = gap_m + network.link(*next).line.length_m();
+                    let gap_m = gap_m + network.link(next).line.length_m();
                     if gap_m <= max_gap_m {
                         let mut between = between.clone();
-                        between.push(*next);
-                        frontier.push_back((*next, gap_m, between, over_junction));
+                        between.push(next);
+                        frontier.push_back((next, gap_m, between, over_junction));
                     }
                 }
             }
@@ -242,16 +257,6 @@ fn held_together(scene: &Scene<'_>, runs: &[Run], steps: Vec<Vec<Step>>) -> Vec<
         pending = rest;
     }
     held
-}
-
-/// Whether the road just goes on where a link ends: no other way comes in or goes on.
-fn goes_on(network: &Network, index: LinkIdx) -> bool {
-    let link = network.link(index);
-    let mut ways_on = network.outgoing(link.to).iter().filter(|&&next| link.opposite != Some(next));
-    let Some(&next) = ways_on.next() else { return true };
-    let comes_back = network.link(next).opposite;
-    let is_other = |other: LinkIdx| other != index && comes_back != Some(other);
-    ways_on.next().is_none() && !network.incoming(link.to).iter().any(|&other| is_other(other))
 }
 
 /// Runs that hang together, each cluster sorted.

@@ -125,6 +125,7 @@ impl Watch {
                     network,
                     lights,
                     share,
+                    red_s: self.traffic.red_s(),
                     max_gap_m: jams.max_gap_m,
                     least_vehicles: jams.keep_vehicles,
                 },
