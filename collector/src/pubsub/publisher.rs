@@ -193,6 +193,11 @@ impl PublisherTask {
             return false;
         }
         metrics::counter!("vigiroute_collector_reconciliations_total").increment(1);
+        let mut waiting = std::mem::take(&mut self.unpublished);
+        while let Ok(event) = self.events.try_recv() {
+            waiting.push(event);
+        }
+        self.unpublished = beside_the_store(waiting);
         match reconcile(&self.session, &self.database, &mut self.zone_items).await {
             Ok((shown, changes)) => {
                 self.shown = shown;
@@ -216,6 +221,55 @@ impl PublisherTask {
     }
 }
 
+/// What is still to be published after reconciling: what waited is in the store, which says what the nodes are to show of
+/// accidents and jams. An older revision published after that would stand there for good. Of entries and exits, as many as the node
+/// holds.
+fn beside_the_store(mut waiting: Vec<Event>) -> Vec<Event> {
+    waiting.retain(|event| !event.kind.is_episode());
+    waiting.drain(..waiting.len().saturating_sub(MAX_ITEMS as usize));
+    waiting
+}
+
 fn count_failure() {
     metrics::counter!("vigiroute_collector_publish_failures_total").increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{EventKind, Geometry, LatLon, Measures, Timestamp};
+
+    fn event(kind: EventKind, number: usize) -> Event {
+        let (occurred_at, position) =
+            (Timestamp::from_ms_clamped(1_760_000_000_000), LatLon::new(60.0, 25.0));
+        Event {
+            id: EventId::derive(kind, occurred_at, &number.to_string(), ""),
+            revision: 1,
+            kind,
+            phase: Phase::Started,
+            occurred_at,
+            detected_at: occurred_at,
+            ended_at: None,
+            position,
+            geometry: Geometry::point(position),
+            road: None,
+            zone: None,
+            vehicles: Vec::new(),
+            confidence: 1.0,
+            cause: None,
+            measures: Measures::default(),
+        }
+    }
+
+    #[test]
+    fn accidents_and_jams_that_waited_are_left_to_the_store_and_of_the_rest_the_newest_stay() {
+        let waiting: Vec<Event> = (0..600)
+            .map(|n| event([EventKind::Jam, EventKind::ZoneEntry][n % 2], n))
+            .chain([event(EventKind::Accident, 600)])
+            .collect();
+        let left = beside_the_store(waiting);
+        let expected: Vec<EventId> =
+            (0..256).map(|n| event(EventKind::ZoneEntry, 600 - 511 + 2 * n).id).collect();
+        assert_eq!(left.iter().map(|event| event.id).collect::<Vec<_>>(), expected);
+    }
 }

@@ -60,9 +60,11 @@ pub async fn tune_simulation(
     }
     let before = app.simulation.scenario().map(|scenario| members_of(&scenario, &body));
     app.simulation.ask(body.clone()).await?;
+    // Now, not after the record is written: it may go on changing by itself.
+    let scenario = app.simulation.scenario();
     let change = Change { action: "simulation.tune", object: "simulation", before, after: Some(body) };
     note(&app, &caller, change).await;
-    app.simulation.scenario().map(Json).ok_or_else(none_heard_of)
+    scenario.map(Json).ok_or_else(none_heard_of)
 }
 
 /// Stage an incident
@@ -97,10 +99,10 @@ pub async fn stage_incident(
         problem
     })?;
     let id = reply.incident.unwrap_or_default();
+    let incident = incident(&app, &id).unwrap_or_else(|| json!({ "id": id }));
     let change = Change { action: "incident.stage", object: &id, after: Some(body), ..Change::default() };
     note(&app, &caller, change).await;
     let location = format!("/api/v1/simulation/incidents/{id}");
-    let incident = incident(&app, &id).unwrap_or_else(|| json!({ "id": id }));
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(incident)).into_response())
 }
 
