@@ -38,7 +38,7 @@ pub async fn request(method: &str, url: &str, body: Option<(&str, &str)>) -> Res
     send(&client(), method, url, body).await
 }
 
-/// The same by whom a key of the web program speaks for; see [`crate::web_key`].
+/// The same by whom a key of the web program speaks for; see [`crate::web_key()`].
 ///
 /// # Errors
 /// When nobody answers within 90 s.
