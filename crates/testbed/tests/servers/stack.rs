@@ -26,7 +26,7 @@ async fn every_program_is_told_where_its_servers_are_and_given_its_own_secret_on
     for (program, secrets) in [
         (Program::Gateway, vec!["mqtt-gateway", "xmpp-gateway"]),
         (Program::Collector, vec!["xmpp-collector", "mysql-collector"]),
-        (Program::Web, vec!["mqtt-web", "mysql-web"]),
+        (Program::Web, vec!["mqtt-web", "mysql-web", "web-admin"]),
         (Program::Simulator, vec!["mqtt-simulator"]),
     ] {
         let files: Vec<String> = stack
