@@ -34,13 +34,13 @@ const LARGE_PAGES: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
 /// Runs the criterion benchmarks; their results are left under target/criterion.
 pub(super) fn run_benchmarks() -> anyhow::Result<()> {
     let (name, value) = LARGE_PAGES;
-    let what = ["bench", "--quiet", "--package", "bench", "--bench", "detect", "--", "--noplot"];
+    let what = ["bench", "--quiet", "--workspace", "--bench", "detect", "--", "--noplot"];
     run(cargo().args(what).env(name, value))
 }
 
 /// Runs the benchmark of memory.
 pub(super) fn bytes_per_vehicle() -> anyhow::Result<u64> {
-    let said = run_quietly(cargo().args(["bench", "--quiet", "--package", "bench", "--bench", "memory"]))?;
+    let said = run_quietly(cargo().args(["bench", "--quiet", "--workspace", "--bench", "memory"]))?;
     said.lines()
         .find_map(|line| line.strip_prefix("bytes per vehicle: ")?.parse().ok())
         .with_context(|| format!("the benchmark of memory says no figure, but: {said}"))

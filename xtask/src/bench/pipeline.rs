@@ -24,7 +24,7 @@ pub(super) fn measure(
         Ok((run_quietly(&mut build)?, String::new()))
     })?;
     let mut bench = cargo();
-    bench.args(["bench", "--quiet", "--package", "bench", "--bench", "pipeline", "--"]);
+    bench.args(["bench", "--quiet", "--workspace", "--bench", "pipeline", "--"]);
     if let Some(only) = only {
         bench.args(["--only", only]);
     }

@@ -34,7 +34,7 @@ pub(super) struct Published {
 
 /// Builds the simulator and lets it run for 40 s.
 pub(super) fn measure() -> anyhow::Result<Published> {
-    run_quietly(cargo().args(["build", "--quiet", "--release", "--package", "simulator"]))?;
+    run_quietly(cargo().args(["build", "--quiet", "--release", "--workspace", "--bins"]))?;
     let folder = testbed::workspace_folder().join("target/bench/publishing");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let (roads, scenario) = (folder.join("roads.geojson"), folder.join("scenario.toml"));

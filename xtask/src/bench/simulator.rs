@@ -67,7 +67,7 @@ pub(super) fn measure(screen: Screen) -> anyhow::Result<Vec<Table>> {
         Ok(((city, simulated_s), format!("{:.1}× real time", simulated_s / city.seconds)))
     })?;
     let bytes = screen.step("memory", || {
-        let bytes = figure(&bench("memory", &[])?, "bytes per vehicle")? as u64;
+        let bytes = figure(&bench("simulated_memory", &[])?, "bytes per vehicle")? as u64;
         Ok((bytes, format!("{bytes} bytes a vehicle")))
     })?;
     let published = screen.step("the program, publishing", || {
@@ -202,7 +202,7 @@ fn run_sumo(folder: &Path) -> anyhow::Result<Updates> {
 }
 
 fn bench(name: &str, files: &[String]) -> anyhow::Result<String> {
-    run_quietly(cargo().args(["bench", "--quiet", "--package", "traffic", "--bench", name, "--"]).args(files))
+    run_quietly(cargo().args(["bench", "--quiet", "--workspace", "--bench", name, "--"]).args(files))
 }
 
 fn read_updates(said: &str) -> anyhow::Result<Updates> {

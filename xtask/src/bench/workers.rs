@@ -35,7 +35,7 @@ struct Files {
 
 /// Builds the gateway, makes the recording and times both.
 pub(super) fn measure() -> anyhow::Result<Times> {
-    run_quietly(cargo().args(["build", "--quiet", "--release", "--package", "gateway"]))?;
+    run_quietly(cargo().args(["build", "--quiet", "--release", "--workspace", "--bins"]))?;
     let folder = testbed::workspace_folder().join("target/bench");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let files = Files {
